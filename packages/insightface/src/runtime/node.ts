@@ -1,0 +1,121 @@
+// ONNX Runtime in Node. Its run() blocks the event loop while the network computes; see docs/architecture.md.
+import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-common';
+import { InsightFaceError } from '../errors.js';
+import type { Device, Session, SessionOptions, Tensor, TensorInfo } from './session.js';
+
+type Ort = typeof import('onnxruntime-node');
+
+let loading: Promise<Ort> | undefined;
+
+function loadOrt(): Promise<Ort> {
+  loading ??= import('onnxruntime-node').catch((cause: unknown) => {
+    loading = undefined;
+    throw new InsightFaceError(
+      'RUNTIME_UNAVAILABLE',
+      'ONNX Runtime could not be loaded. Install it beside this library: npm install onnxruntime-node (where its download of CUDA files fails: npm install onnxruntime-node --ignore-scripts).',
+      { cause },
+    );
+  });
+  return loading;
+}
+
+const providers: Record<Device, string> = {
+  cpu: 'cpu',
+  cuda: 'cuda',
+  coreml: 'coreml',
+  directml: 'dml',
+  webgpu: 'webgpu',
+};
+
+/**
+ * Makes a network ready to run from the bytes of its ONNX file.
+ * @throws InsightFaceError `MODEL_INVALID` when the bytes are no model, `RUNTIME_UNAVAILABLE` when the device
+ * asked for is not there.
+ */
+export async function createSession(model: Uint8Array, options: SessionOptions = {}): Promise<Session> {
+  const ort = await loadOrt();
+  const device = options.device ?? 'cpu';
+  const threads = options.threads ?? 1;
+  if (!Number.isInteger(threads) || threads < 1)
+    throw new InsightFaceError('INVALID_ARGUMENT', `threads is a whole number from 1, not ${threads}.`);
+  const provider = providers[device];
+  if (!ort.listSupportedBackends().some(backend => backend.name === provider))
+    throw new InsightFaceError(
+      'RUNTIME_UNAVAILABLE',
+      `The installed ONNX Runtime has no ${device} backend. Use device "cpu", or install a build that has it.`,
+    );
+  let session: InferenceSession;
+  try {
+    session = await ort.InferenceSession.create(model, {
+      executionProviders: [provider],
+      intraOpNumThreads: threads,
+      interOpNumThreads: 1,
+      graphOptimizationLevel: 'all',
+      logSeverityLevel: 4,
+      // Spinning threads burn a second core to win a few percent.
+      extra: { session: { intra_op: { allow_spinning: '0' } } },
+    });
+  } catch (cause) {
+    throw new InsightFaceError(
+      'MODEL_INVALID',
+      `ONNX Runtime refuses this model: ${cause instanceof Error ? cause.message : String(cause)}`,
+      { cause },
+    );
+  }
+  return new NodeSession(ort, session);
+}
+
+class NodeSession implements Session {
+  readonly inputs: readonly TensorInfo[];
+  readonly outputs: readonly TensorInfo[];
+  readonly #ort: Ort;
+  #session: InferenceSession | undefined;
+
+  constructor(ort: Ort, session: InferenceSession) {
+    this.#ort = ort;
+    this.#session = session;
+    this.inputs = session.inputMetadata.map(describe);
+    this.outputs = session.outputMetadata.map(describe);
+  }
+
+  async run(feeds: Readonly<Record<string, Tensor>>): Promise<Record<string, Tensor>> {
+    if (!this.#session) throw new InsightFaceError('DISPOSED', 'This session was disposed of already.');
+    const ortFeeds: Record<string, OrtTensor> = {};
+    for (const [name, tensor] of Object.entries(feeds))
+      ortFeeds[name] = new this.#ort.Tensor('float32', tensor.data, tensor.dims);
+    let results: InferenceSession.OnnxValueMapType;
+    try {
+      results = await this.#session.run(ortFeeds);
+    } catch (cause) {
+      throw new InsightFaceError(
+        'INFERENCE_FAILED',
+        `The network did not run: ${cause instanceof Error ? cause.message : String(cause)}`,
+        { cause },
+      );
+    }
+    const outputs: Record<string, Tensor> = {};
+    for (const [name, value] of Object.entries(results)) {
+      const tensor = value as OrtTensor;
+      outputs[name] = { data: toFloats(tensor), dims: tensor.dims };
+    }
+    return outputs;
+  }
+
+  async dispose(): Promise<void> {
+    const session = this.#session;
+    this.#session = undefined;
+    await session?.release();
+  }
+}
+
+function describe(value: InferenceSession.ValueMetadata): TensorInfo {
+  return { name: value.name, dims: value.isTensor ? value.shape : [] };
+}
+
+function toFloats(tensor: OrtTensor): Float32Array {
+  const data = tensor.data;
+  if (data instanceof Float32Array) return data;
+  if (Array.isArray(data))
+    throw new InsightFaceError('MODEL_INVALID', 'The network answers with strings, not numbers.');
+  return Float32Array.from(data as ArrayLike<number | bigint>, Number);
+}

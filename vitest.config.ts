@@ -1,0 +1,36 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const source = (name: string) => fileURLToPath(new URL(`./packages/${name}/src/index.ts`, import.meta.url));
+
+/** Tests run on the TypeScript sources, never on a stale build. */
+const alias = {
+  'insightface-ts': source('insightface'),
+  '@insightface-ts/onnx': source('onnx'),
+  '@insightface-ts/gallery': source('gallery'),
+};
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        resolve: { alias },
+        test: {
+          name: 'unit',
+          include: ['{packages,bench,docs,examples}/**/*.test.ts'],
+          exclude: ['**/node_modules/**', '**/dist/**', '**/*.data.test.ts'],
+          testTimeout: 60_000,
+        },
+      },
+      {
+        resolve: { alias },
+        test: {
+          name: 'data',
+          include: ['{packages,bench}/**/*.data.test.ts'],
+          exclude: ['**/node_modules/**', '**/dist/**'],
+          testTimeout: 600_000,
+        },
+      },
+    ],
+  },
+});
