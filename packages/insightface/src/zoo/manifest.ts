@@ -50,6 +50,11 @@ export interface ModelSpec {
   readonly dimension?: number;
   /** Recognition: cosine thresholds by false accept rate, such as `{"1e-3": 0.32}`. */
   readonly thresholds?: Readonly<Record<string, number>>;
+  /**
+   * Recognition: P(same person | cosine) = 1 / (1 + exp(-(slope * cosine + offset))) for equally likely same and
+   * different pairs, fitted on people who are not in the reported test.
+   */
+  readonly calibration?: { readonly slope: number; readonly offset: number };
   readonly license: string;
   readonly provenance?: string;
   readonly measured?: readonly Measurement[];
