@@ -1,2 +1,4 @@
+export * from './builder.js';
 export * from './errors.js';
+export * from './import-tflite.js';
 export * from './model.js';
