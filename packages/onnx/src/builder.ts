@@ -55,8 +55,8 @@ export class GraphBuilder {
     this.#name = name;
   }
 
-  /** A graph input. Returns its name. */
-  input(name: string, dims: readonly Dimension[], dataType: DataType = DataType.float32): string {
+  /** A graph input; `dims` is undefined when even the rank is unknown. Returns its name. */
+  input(name: string, dims: readonly Dimension[] | undefined, dataType: DataType = DataType.float32): string {
     this.#names.add(name);
     this.#inputs.push({ name, dataType, dims });
     return name;

@@ -41,7 +41,7 @@ export class ChannelsLastGraph {
     this.#constantBytes = constantBytes;
   }
 
-  defineInput(name: string, dims: readonly Dimension[]): void {
+  defineInput(name: string, dims: readonly Dimension[] | undefined): void {
     this.builder.input(name, dims);
     this.#define(name, { plain: name });
   }
