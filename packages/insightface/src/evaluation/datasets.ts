@@ -1,0 +1,118 @@
+// Node only: data sets as they lie on disk. The formats themselves are read in pairs-file.ts, insightface-bin.ts and
+// detection-truth.ts.
+import { readdir, readFile } from 'node:fs/promises';
+import { extname, join, relative, resolve, sep } from 'node:path';
+import { InsightFaceError } from '../errors.js';
+import { type DetectionTruth, parseDetectionTruth } from './detection-truth.js';
+import type { IdentificationItem } from './identification.js';
+import { parseVerificationBin, type VerificationBin } from './insightface-bin.js';
+import { parsePairs } from './pairs-file.js';
+import type { VerificationPair } from './verification.js';
+
+const IMAGE_ENDINGS = new Set([
+  '.jpg',
+  '.jpeg',
+  '.png',
+  '.webp',
+  '.bmp',
+  '.pgm',
+  '.ppm',
+  '.tif',
+  '.tiff',
+  '.avif',
+  '.gif',
+]);
+
+/** Pairs, and the file of every image in them. */
+export interface PairsOnDisk {
+  readonly pairs: readonly VerificationPair[];
+  /** Full path by the image's name. */
+  readonly images: ReadonlyMap<string, string>;
+}
+
+/** A folder with one folder of images for each person. */
+export interface PeopleOnDisk {
+  readonly items: readonly IdentificationItem[];
+  /** Full path by the item's name. */
+  readonly images: ReadonlyMap<string, string>;
+}
+
+/**
+ * Reads a pairs file (LFW's, or a CSV; see {@link parsePairs}) and finds its images in a folder.
+ * @throws InsightFaceError `FILE_NOT_FOUND` when the file, the folder or one of the images is not there;
+ * `DATASET_INVALID` when the file does not read or names an image outside the folder.
+ */
+export async function readPairs(imagesFolder: string, pairsFile: string): Promise<PairsOnDisk> {
+  const pairs = parsePairs((await read(pairsFile)).toString('utf8'));
+  const files = await listImages(imagesFolder);
+  const byStem = new Map(files.map(file => [file.slice(0, -extname(file).length), file]));
+  const present = new Set(files);
+  const images = new Map<string, string>();
+  const absent: string[] = [];
+  for (const name of new Set(pairs.flatMap(pair => [pair.a, pair.b]))) {
+    const file = present.has(name) ? name : byStem.get(name);
+    if (file === undefined) absent.push(name);
+    else images.set(name, join(imagesFolder, file));
+  }
+  if (absent.length > 0)
+    throw new InsightFaceError(
+      'FILE_NOT_FOUND',
+      `${absent.length} images of ${pairsFile} are not in ${imagesFolder}, such as ${absent[0]}. Check the folder.`,
+    );
+  return { pairs, images };
+}
+
+/**
+ * Reads a folder that holds one folder of images for each person; other files are passed over.
+ * @throws InsightFaceError `FILE_NOT_FOUND` when there is no such folder, `DATASET_INVALID` when it holds no people.
+ */
+export async function readPeople(folder: string): Promise<PeopleOnDisk> {
+  const items = (await listImages(folder))
+    .filter(file => file.includes('/'))
+    .map(file => ({ image: file, person: file.slice(0, file.lastIndexOf('/')) }));
+  if (items.length === 0)
+    throw new InsightFaceError(
+      'DATASET_INVALID',
+      `${folder} holds no images in folders; give a folder with one folder of images for each person.`,
+    );
+  return { items, images: new Map(items.map(({ image }) => [image, join(folder, image)])) };
+}
+
+/** Reads an InsightFace verification set (`.bin`). Errors as {@link parseVerificationBin}, and `FILE_NOT_FOUND`. */
+export async function readVerificationBin(file: string): Promise<VerificationBin> {
+  return parseVerificationBin(await read(file));
+}
+
+/** Reads a file of face boxes. Errors as {@link parseDetectionTruth}, and `FILE_NOT_FOUND`. */
+export async function readDetectionTruth(file: string): Promise<DetectionTruth[]> {
+  return parseDetectionTruth((await read(file)).toString('utf8'));
+}
+
+/** Images below a folder: paths relative to it with forward slashes, in order. */
+export async function listImages(folder: string): Promise<string[]> {
+  const root = resolve(folder);
+  let entries: Awaited<ReturnType<typeof readEntries>>;
+  try {
+    entries = await readEntries(root);
+  } catch (cause) {
+    throw new InsightFaceError('FILE_NOT_FOUND', `The folder ${folder} cannot be read. Check the path.`, {
+      cause,
+    });
+  }
+  return entries
+    .filter(entry => !entry.isDirectory() && IMAGE_ENDINGS.has(extname(entry.name).toLowerCase()))
+    .map(entry => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'))
+    .sort();
+}
+
+function readEntries(root: string) {
+  return readdir(root, { recursive: true, withFileTypes: true });
+}
+
+async function read(file: string): Promise<Buffer> {
+  try {
+    return await readFile(file);
+  } catch (cause) {
+    throw new InsightFaceError('FILE_NOT_FOUND', `${file} cannot be read. Check the path.`, { cause });
+  }
+}
