@@ -24,7 +24,11 @@ export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}
       .toColourspace('srgb')
       .raw()
       .toBuffer({ resolveWithObject: true });
-    return createImage(info.width, info.height, data);
+    return createImage(
+      info.width,
+      info.height,
+      new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+    );
   } catch (cause) {
     if (cause instanceof InsightFaceError) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);

@@ -19,6 +19,12 @@ function loadOrt(): Promise<Ort> {
   return loading;
 }
 
+/** Devices that the installed ONNX Runtime can run on, `cpu` first. */
+export async function availableDevices(): Promise<Device[]> {
+  const backends = (await loadOrt()).listSupportedBackends().map(backend => backend.name);
+  return (Object.keys(providers) as Device[]).filter(device => backends.includes(providers[device]));
+}
+
 const providers: Record<Device, string> = {
   cpu: 'cpu',
   cuda: 'cuda',

@@ -1,0 +1,4 @@
+export { invertAffine } from '../image/warp.js';
+export * from './align.js';
+export * from './similarity.js';
+export * from './template.js';

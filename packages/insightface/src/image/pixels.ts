@@ -1,0 +1,69 @@
+// Pixels in other layouts, mirrored or turned.
+import { InsightFaceError } from '../errors.js';
+import { createImage, type Image } from './image.js';
+
+/** Pixels with 1 (grey), 3 (RGB) or 4 (RGBA) bytes each, row-major; a browser's ImageData has 4. */
+export interface RawPixels {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Uint8Array | Uint8ClampedArray;
+  readonly channels: 1 | 3 | 4;
+}
+
+/**
+ * Copies pixels into an {@link Image}; alpha is dropped without blending.
+ * @throws InsightFaceError `INVALID_ARGUMENT` when the sizes do not fit.
+ */
+export function imageFromPixels({ width, height, data, channels }: RawPixels): Image {
+  if (data.length !== width * height * channels)
+    throw new InsightFaceError(
+      'INVALID_ARGUMENT',
+      `${width}x${height} pixels of ${channels} bytes are ${width * height * channels} bytes, but ${data.length} were given.`,
+    );
+  if (channels === 3) return createImage(width, height, new Uint8Array(data));
+  const image = createImage(width, height);
+  const step = channels === 1 ? 0 : 1;
+  for (let from = 0, to = 0; to < image.data.length; from += channels, to += 3) {
+    image.data[to] = data[from] as number;
+    image.data[to + 1] = data[from + step] as number;
+    image.data[to + 2] = data[from + 2 * step] as number;
+  }
+  return image;
+}
+
+/** Mirrors left and right. */
+export function flipImage(image: Image): Image {
+  const { width, height, data } = image;
+  const flipped = createImage(width, height);
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) {
+      const from = (y * width + x) * 3;
+      const to = (y * width + width - 1 - x) * 3;
+      flipped.data[to] = data[from] as number;
+      flipped.data[to + 1] = data[from + 1] as number;
+      flipped.data[to + 2] = data[from + 2] as number;
+    }
+  return flipped;
+}
+
+/** Degrees by which a picture is turned clockwise. */
+export type QuarterTurn = 0 | 90 | 180 | 270;
+
+/** Turns the picture clockwise. */
+export function rotateImage(image: Image, turn: QuarterTurn): Image {
+  if (turn === 0) return image;
+  const { width, height, data } = image;
+  const sideways = turn !== 180;
+  const turned = createImage(sideways ? height : width, sideways ? width : height);
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) {
+      const toX = turn === 90 ? height - 1 - y : turn === 180 ? width - 1 - x : y;
+      const toY = turn === 90 ? x : turn === 180 ? height - 1 - y : width - 1 - x;
+      const from = (y * width + x) * 3;
+      const to = (toY * turned.width + toX) * 3;
+      turned.data[to] = data[from] as number;
+      turned.data[to + 1] = data[from + 1] as number;
+      turned.data[to + 2] = data[from + 2] as number;
+    }
+  return turned;
+}

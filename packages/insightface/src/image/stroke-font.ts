@@ -1,0 +1,127 @@
+// A plain stroke font for labels: no font files are needed on a server. Glyphs are polylines on a grid 4 wide and 6
+// high: pairs of digits are points (x, y) with y up from the baseline (a is -1, b is -2), spaces part the strokes.
+
+/** Height of capitals in grid units. */
+export const glyphHeight = 6;
+/** From one character to the next in grid units. */
+export const glyphAdvance = 5.4;
+
+type GridPoint = readonly [x: number, y: number];
+
+const glyphs = new Map(
+  `
+A 002640 1232
+B 00063645443303 3342413000
+C 4536160501103041
+D 00062644422000
+E 40000646 0333
+F 000646 0333
+G 45361605011030414323
+H 0006 4046 0343
+I 1030 2026 1636
+J 4641301001
+K 0006 4602 1340
+L 060040
+M 0006234640
+N 00064046
+O 103041453616050110
+P 00063645443303
+Q 103041453616050110 2240
+R 00063645443303 2340
+S 453616050413334241301001
+T 2026 0646
+U 060110304146
+V 062046
+W 0610233046
+X 0046 0640
+Y 062346 2320
+Z 06460040
+a 4440 4334140301103041
+b 0006 0314344341301001
+c 4334140301103041
+d 4640 4334140301103041
+e 02424334140301103041
+f 10152636 0434
+g 444a3b1b0a 4334140301103041
+h 0006 0314344340
+i 2024 2626
+j 343a2b1b 3636
+k 0006 3401 1230
+l 2026
+m 0004 03142320 23344340
+n 0004 0314344340
+o 103041433414030110
+p 040b 0314344341301001
+q 444b 4334140301103041
+r 0004 022434
+s 43341403123241301001
+t 1611203041 0434
+u 0401103041 4440
+v 042044
+w 0410233044
+x 0044 0440
+y 0420 441b
+z 04440040
+0 103041453616050110
+1 152620 1030
+2 05163645440040
+3 05163645443323 334241301001
+4 30360242
+5 460603334241301001
+6 453616050110304142331302
+7 064610
+8 13040516364544331302011030414233
+9 443313040516364541301001
+. 2020
+, 201a
+: 2323 2121
+; 2323 201a
+- 1333
+_ 0a4a
++ 0343 2125
+= 0242 0444
+/ 0046
+\\ 0640
+( 36252130
+) 16252110
+[ 36161030
+] 16363010
+{ 36252413222130
+} 16252433222110
+< 450341
+> 054301
+! 2622 2020
+? 05163645442322 2020
+' 2624
+" 1614 3634
+\` 1624
+% 0046 0505 4141
+& 4004051625240201102042
+@ 3323122132 33314245361605011040
+# 1016 3036 0242 0444
+* 2125 1234 1432
+~ 03143243
+^ 142634
+| 262a
+$ 453616050413334241301001 2620
+`
+    .trim()
+    .split('\n')
+    .map(line => [line.slice(0, 1), line.slice(2).split(' ').map(parseStroke)] as const),
+);
+glyphs.set(' ', []);
+const unknown = [parseStroke('0006464000')];
+
+/** Strokes of a character; an empty box where the font has none. */
+export function glyph(character: string): readonly (readonly GridPoint[])[] {
+  return glyphs.get(character) ?? unknown;
+}
+
+function parseStroke(digits: string): GridPoint[] {
+  return (digits.match(/../g) ?? []).map(pair => [Number(pair[0]), height(pair[1] ?? '0')] as const);
+}
+
+function height(digit: string): number {
+  if (digit === 'a') return -1;
+  return digit === 'b' ? -2 : Number(digit);
+}
