@@ -100,7 +100,8 @@ function inOrder({ nodes, outputs }: TfjsGraph): TfjsNode[] {
       const waiting = node.inputs.filter(input => state.get(input) !== 'done');
       if (waiting.some(input => state.get(input) === 'open')) throw corruptTfjs(`${name} depends on itself`);
       if (waiting.length > 0) {
-        stack.push(...waiting);
+        // One by one: spread out, too many inputs would exhaust the call stack.
+        for (const input of waiting) stack.push(input);
         continue;
       }
     }

@@ -127,4 +127,40 @@ describe('checkModel', () => {
       /strides/,
     );
   });
+
+  it('refuses sizes that would take all memory: of inputs, of padding, of shapes written in the file', () => {
+    const corrupt = expect.objectContaining({ code: 'MODEL_CORRUPT' });
+    const { graph, ...model } = smallModel();
+    const [conv, ...rest] = graph.nodes;
+    const input = { ...graph.inputs[0]!, dims: [1, 3, 30_000, 30_000] };
+    expect(() => checkModel({ ...model, graph: { ...graph, inputs: [input] } })).toThrow(corrupt);
+    const padded = { ...conv!, attributes: new Map([['pads', attribute.ints([1e5, 1e5, 1e5, 1e5])]]) };
+    expect(() => checkModel({ ...model, graph: { ...graph, nodes: [padded, ...rest] } })).toThrow(corrupt);
+    const huge = new GraphBuilder();
+    huge.node('ConstantOfShape', [huge.int64('size', [2], [2 ** 20, 2 ** 20])], { outputs: ['y'] });
+    huge.output('y');
+    expect(() => checkModel(huge.build())).toThrow(corrupt);
+  });
+
+  it('looks into inner graphs, which may use what is around them', () => {
+    const inner = (input: string) => {
+      const branch = new GraphBuilder();
+      branch.node('Relu', [input], { outputs: ['inner_y'] });
+      branch.output('inner_y');
+      return branch.build().graph;
+    };
+    const outer = (input: string) => {
+      const graph = new GraphBuilder();
+      graph.input('x', [1]);
+      const value = inner(input);
+      graph.node('If', [graph.tensor({ name: 'yes', dataType: 9, dims: [], bytes: Uint8Array.of(1) })], {
+        attributes: { then_branch: { kind: 'graph', value }, else_branch: { kind: 'graph', value } },
+        outputs: ['y'],
+      });
+      graph.output('y');
+      return graph.build();
+    };
+    checkModel(outer('x'));
+    expect(() => checkModel(outer('missing'))).toThrow(/missing/);
+  });
 });

@@ -230,8 +230,7 @@ function readTensor(reader: ProtoReader): TensorData {
   const dataType = checkedType(type);
   const size = elementBytes(dataType);
   if (size === undefined) throw unsupported('string tensors');
-  if (dims.some(dim => dim < 0 || !Number.isSafeInteger(dim)))
-    throw corrupt(`the tensor ${name} has a negative size`);
+  if (dims.some(dim => dim < 0 || dim >= 2 ** 31)) throw corrupt(`the tensor ${name} has an impossible size`);
   const bytes = raw ?? encode(dataType, floats, ints, doubles);
   if (bytes.length !== elementCount(dims) * size)
     throw corrupt(`the tensor ${name} of shape [${dims.join(', ')}] has ${bytes.length} bytes`);

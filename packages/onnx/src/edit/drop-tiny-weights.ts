@@ -1,5 +1,5 @@
-// Trained networks with dead channels carry weights such as 1e-40. They change no result, but subnormal numbers cost
-// a processor a hundred times the work: fr_feature spends four fifths of its time on them.
+// Trained networks with dead channels carry weights such as 1e-40. They change no result, but subnormal numbers are
+// slow on some processors, and channels are dead only when their weights are exactly zero.
 import { DataType, type Model, type TensorData } from '../model.js';
 import { floatTensor, tensorFloats } from '../tensor.js';
 import { withGraph } from './graph-edit.js';

@@ -77,12 +77,16 @@ function priorBoxes({ height, width }: PictureSize) {
   const centres: number[] = [];
   const sides: number[] = [];
   const part = (value: number) => Math.min(1, value);
-  for (const [level, stride] of strides.entries())
-    for (let row = 0; row < Math.ceil(height / stride); row++)
-      for (let column = 0; column < Math.ceil(width / stride); column++)
+  for (const [level, stride] of strides.entries()) {
+    const rows = Math.ceil(height / stride);
+    const columns = Math.ceil(width / stride);
+    for (let row = 0; row < rows; row++)
+      for (let column = 0; column < columns; column++)
         for (const side of boxSides[level] ?? []) {
-          centres.push(part(((column + 0.5) * stride) / width), part(((row + 0.5) * stride) / height));
+          // A last cell that reaches out of the picture makes all cells of its row or column a little smaller.
+          centres.push((column + 0.5) / columns, (row + 0.5) / rows);
           sides.push(part(side / width), part(side / height));
         }
+  }
   return { count: centres.length / 2, centres: Float32Array.from(centres), sides: Float32Array.from(sides) };
 }
