@@ -1,7 +1,7 @@
 /** A point in pixels: x to the right, y down, (0, 0) the centre of the top left pixel. */
 export type Point = readonly [x: number, y: number];
 
-/** A point in pixels with depth: z grows away from the camera, in the same unit as x and y. */
+/** A point in pixels with depth: z grows towards the camera, as in InsightFace, in the same unit as x and y. */
 export type Point3 = readonly [x: number, y: number, z: number];
 
 /** x1, y1, x2, y2 in source pixels. May reach outside the image, as the network says. */

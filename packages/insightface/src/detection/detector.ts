@@ -17,18 +17,32 @@ export interface Size {
 }
 
 export interface DetectOptions {
-  /** Lowest score kept, 0 to 1. Default: the pack's own figure for the family, else 0.5. */
+  /** Lowest score kept, 0 to 1. Default: the pack's own figure, else the family's. */
   readonly detThresh?: number;
-  /** Network input size(s). Several sizes pool their candidates before one NMS. `auto`: the family's own choice. */
+  /**
+   * Size(s) into which the image is fitted for the network. Several sizes pool their candidates before one NMS.
+   * `auto`: the family's own choice. Networks of one small size (`ultralight`) see a larger one in overlapping tiles.
+   */
   readonly detSize?: 'auto' | Size | readonly Size[];
   /** Overlap (IoU) above which the lower score is dropped. Default: the family's. */
   readonly nmsThresh?: number;
   readonly signal?: AbortSignal;
 }
 
+/** How a family's scores tell an upright face from one that lies on its side or stands on its head. */
+export interface UprightScores {
+  /** Score that turned faces hardly reach. */
+  readonly sure: number;
+  /** By how much, in log-odds, a face must score better in a turned photo before that is taken for the right way up. */
+  readonly margin: number;
+}
+
 /** Every detector family answers alike: faces by falling score. */
 export interface Detector {
   readonly family: string;
+  /** Lowest score kept where a call does not say. */
+  readonly detThresh: number;
+  readonly upright: UprightScores;
   detect(image: Image, options?: DetectOptions): Promise<Detection[]>;
   dispose(): Promise<void>;
 }

@@ -39,27 +39,45 @@ export interface PeopleOnDisk {
 
 /**
  * Reads a pairs file (LFW's, or a CSV; see {@link parsePairs}) and finds its images in a folder.
- * @throws InsightFaceError `FILE_NOT_FOUND` when the file, the folder or one of the images is not there;
- * `DATASET_INVALID` when the file does not read or names an image outside the folder.
+ * @throws InsightFaceError `FILE_NOT_FOUND` when the file, the folder or some of the images are not there;
+ * `DATASET_INVALID` when the file does not read.
  */
 export async function readPairs(imagesFolder: string, pairsFile: string): Promise<PairsOnDisk> {
   const pairs = parsePairs((await read(pairsFile)).toString('utf8'));
-  const files = await listImages(imagesFolder);
-  const byStem = new Map(files.map(file => [file.slice(0, -extname(file).length), file]));
-  const present = new Set(files);
+  const names = pairs.flatMap(pair => [pair.a, pair.b]);
+  const images = await findImages(imagesFolder, names, pairsFile);
+  return { pairs, images };
+}
+
+/**
+ * Finds the images that a list names in a folder: by their path in it, with or without the ending, or by a path that
+ * leads into it.
+ * @param listFile where the names come from, for the error.
+ * @returns full path by name, each name once.
+ * @throws InsightFaceError `FILE_NOT_FOUND` with the first few that are not there.
+ */
+export async function findImages(
+  folder: string,
+  names: Iterable<string>,
+  listFile: string,
+): Promise<Map<string, string>> {
+  const files = await listImages(folder);
+  const byName = new Map(files.map(file => [file.slice(0, -extname(file).length), file]));
+  for (const file of files) byName.set(file, file);
+  const inFolder = (name: string) => relative(folder, name).split(sep).join('/');
   const images = new Map<string, string>();
   const absent: string[] = [];
-  for (const name of new Set(pairs.flatMap(pair => [pair.a, pair.b]))) {
-    const file = present.has(name) ? name : byStem.get(name);
+  for (const name of new Set(names)) {
+    const file = byName.get(name) ?? byName.get(inFolder(name));
     if (file === undefined) absent.push(name);
-    else images.set(name, join(imagesFolder, file));
+    else images.set(name, join(folder, file));
   }
   if (absent.length > 0)
     throw new InsightFaceError(
       'FILE_NOT_FOUND',
-      `${absent.length} images of ${pairsFile} are not in ${imagesFolder}, such as ${absent[0]}. Check the folder.`,
+      `${absent.length} images of ${listFile} are not in ${folder}: ${firstOf(absent)}. Check the folder.`,
     );
-  return { pairs, images };
+  return images;
 }
 
 /**
@@ -103,6 +121,11 @@ export async function listImages(folder: string): Promise<string[]> {
     .filter(entry => !entry.isDirectory() && IMAGE_ENDINGS.has(extname(entry.name).toLowerCase()))
     .map(entry => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'))
     .sort();
+}
+
+function firstOf(names: readonly string[]): string {
+  const shown = names.slice(0, 3).join(', ');
+  return names.length > 3 ? `${shown} and ${names.length - 3} more` : shown;
 }
 
 function readEntries(root: string) {

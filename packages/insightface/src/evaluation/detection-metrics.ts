@@ -41,9 +41,20 @@ export interface PointError {
   readonly perPoint: readonly number[];
 }
 
+/** Errors of one image. */
+export interface ImageErrors {
+  readonly image: string;
+  /** True faces that were not found. */
+  readonly missed: number;
+  /** Detections that found no face. */
+  readonly falsePositives: number;
+}
+
 /** What `insightface eval detection --json` prints. Null where there is nothing to measure. */
 export interface DetectionResult {
   readonly images: number;
+  /** Overlap from which a face was found. */
+  readonly iou: number;
   /** Images that gave no answer. */
   readonly failedImages: readonly string[];
   /** True faces, without the ignored. */
@@ -58,6 +69,8 @@ export interface DetectionResult {
   readonly precision: Estimate | null;
   readonly recallBySize: readonly SizeRecall[];
   readonly pointError: PointError | null;
+  /** In the order of the truth. */
+  readonly perImage: readonly ImageErrors[];
   /** Points of the precision-recall curve by falling score. */
   readonly curve: readonly { readonly score: number; readonly recall: number; readonly precision: number }[];
 }
@@ -79,14 +92,17 @@ export function evaluateDetection(input: DetectionInput): DetectionResult {
   const counted = truth.flatMap(image => image.faces).filter(face => !face.ignore);
   const taken = new Map<TrueFace, Detection>();
   const outcomes = byFallingScore(truth, detections).map(({ detection, image }) => ({
+    image: image.image,
     score: detection.detScore,
     outcome: judge(detection, image.faces, taken, iou),
   }));
-  const falsePositives = outcomes.filter(({ outcome }) => outcome === 'false').length;
+  const mistakes = outcomes.filter(({ outcome }) => outcome === 'false').map(({ image }) => image);
+  const falsePositives = mistakes.length;
   const found = taken.size;
   const curve = precisionRecall(outcomes, counted.length);
   return {
     images: truth.length,
+    iou,
     failedImages: truth.map(image => image.image).filter(name => detections.get(name) === undefined),
     faces: counted.length,
     found,
@@ -97,6 +113,7 @@ export function evaluateDetection(input: DetectionInput): DetectionResult {
     precision: found + falsePositives === 0 ? null : wilsonEstimate(found, found + falsePositives),
     recallBySize: recallBySize(counted, taken),
     pointError: pointError(taken),
+    perImage: errorsByImage(truth, taken, mistakes),
     curve,
   };
 }
@@ -179,7 +196,22 @@ function averagePrecision(curve: readonly { recall: number; precision: number }[
     best = Math.max(best, curve[i]!.precision);
     area += (curve[i]!.recall - (curve[i - 1]?.recall ?? 0)) * best;
   }
-  return area;
+  // Sums of shares may round to just above the whole.
+  return Math.min(1, area);
+}
+
+function errorsByImage(
+  truth: readonly DetectionTruth[],
+  taken: ReadonlyMap<TrueFace, Detection>,
+  mistakes: readonly string[],
+): ImageErrors[] {
+  const falsePositives = new Map<string, number>();
+  for (const image of mistakes) falsePositives.set(image, (falsePositives.get(image) ?? 0) + 1);
+  return truth.map(({ image, faces }) => ({
+    image,
+    missed: faces.filter(face => !face.ignore && !taken.has(face)).length,
+    falsePositives: falsePositives.get(image) ?? 0,
+  }));
 }
 
 function recallBySize(counted: readonly TrueFace[], taken: ReadonlyMap<TrueFace, Detection>): SizeRecall[] {

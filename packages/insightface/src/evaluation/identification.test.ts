@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { evaluateIdentification, type IdentificationItem } from './identification.js';
+import { evaluateGallery, evaluateIdentification, type IdentificationItem } from './identification.js';
 import { uniformRows } from './testing/formula-embeddings.js';
 
 /** `people` people with `each` images around their own centre. */
@@ -84,4 +84,24 @@ test('people with a single image are strangers; without anyone to search for the
     expect(() => evaluateIdentification({ items, embeddings, ...wrong })).toThrow(
       expect.objectContaining({ code: 'INVALID_ARGUMENT' }),
     );
+});
+
+test('a given gallery: who is enrolled is found, who is not can only raise an alarm', () => {
+  const at = (angle: number) => new Float32Array([Math.cos(angle), Math.sin(angle)]);
+  const embeddings = new Map([['a1', at(0)], ['b1', at(1)], ['a2', at(0.1)], ['b2', at(0.2)], ['x1', at(1.2)]]); // biome-ignore format: short
+  const item = (image: string) => ({ image, person: image[0]! });
+  const gallery = [item('a1'), item('b1')];
+  const probes = [item('a2'), item('b2'), item('x1')];
+  const result = evaluateGallery({ gallery, probes, embeddings, fars: [0, 1] });
+  expect(result).toMatchObject({ draws: 1, gallery: 2, matedProbes: 2, unknownProbes: 1, missedImages: [] });
+  // b2 looks like a: only a2 is found, and both are among the best two.
+  expect(result.cmc.map(rank => rank.mean)).toEqual([0.5, 1]);
+  expect(result.misidentified).toMatchObject([{ image: 'b2', rank: 2, bestPerson: 'a', bestImage: 'a1' }]);
+  expect(result.alarms).toMatchObject([{ image: 'x1', bestPerson: 'b' }]);
+  // No alarm allowed: the threshold lies at the stranger's cosine to b, and a2 stands above it.
+  expect(result.dir['0e+0']).toMatchObject({ mean: 0.5 });
+  expect(result.dir['0e+0']!.threshold).toBeCloseTo(Math.cos(0.2), 6);
+  expect(() => evaluateGallery({ gallery, probes: [item('x1')], embeddings })).toThrow(
+    expect.objectContaining({ code: 'DATASET_INVALID' }),
+  );
 });

@@ -1,12 +1,15 @@
 export * from './datasets.js';
 export * from './detection-metrics.js';
 export * from './detection-truth.js';
+export * from './embed-images.js';
 export * from './folds.js';
+export type { ProbeOutcome } from './gallery-search.js';
 export * from './groups.js';
 export * from './identification.js';
 export * from './ijb.js';
 export * from './insightface-bin.js';
 export * from './pairs-file.js';
+export * from './report/index.js';
 export * from './roc.js';
 export * from './statistics.js';
 export * from './verification.js';

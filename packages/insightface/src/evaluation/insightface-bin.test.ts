@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseVerificationBin } from './insightface-bin.js';
-import { readPickle } from './pickle.js';
+import { readPickle } from './pickle/read-pickle.js';
 import { mulberry32 } from './random.js';
 
 // Made with CPython 3.11 and NumPy 2.4: pickle.dumps(([b'\xff\xd8a', b'b', ..., b'dddddd'], [True, False])) in the ways that

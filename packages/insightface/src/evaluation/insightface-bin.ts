@@ -1,7 +1,8 @@
 // InsightFace verification sets (lfw.bin, cfp_fp.bin, agedb_30.bin ...): a pickled tuple of (list of encoded images, list of
 // "same" flags); images 2 i and 2 i + 1 make pair i. Read by InsightFace `recognition/arcface_torch/eval/verification.py`.
 import { InsightFaceError } from '../errors.js';
-import { type PickleValue, pickleBytes, readPickle } from './pickle.js';
+import { readPickle } from './pickle/read-pickle.js';
+import { type PickleValue, pickleBytes } from './pickle/values.js';
 import type { VerificationPair } from './verification.js';
 
 /** A verification set: pairs, and the encoded (JPEG or PNG) image for each name in them. */

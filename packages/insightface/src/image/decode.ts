@@ -2,6 +2,7 @@
 // alpha dropped without blending, embedded colour profiles ignored.
 import { InsightFaceError } from '../errors.js';
 import { createImage, type Image } from './image.js';
+import { decodeNetpbm, isNetpbm } from './netpbm.js';
 
 export interface DecodeOptions {
   /** Largest width x height accepted. Default 80 million: more is an error, not a crash. */
@@ -11,14 +12,20 @@ export interface DecodeOptions {
 const defaultMaxPixels = 80_000_000;
 
 /**
- * Decodes a JPEG, PNG, WebP, GIF (first frame), TIFF or AVIF file.
+ * Decodes a JPEG, PNG, WebP, GIF (first frame), TIFF, AVIF, PGM or PPM file.
  * @throws InsightFaceError `IMAGE_INVALID`, `IMAGE_TOO_LARGE`, `IMAGE_UNSUPPORTED`.
  */
 export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}): Promise<Image> {
-  const { default: sharp } = await import('sharp');
   const maxPixels = options.maxPixels ?? defaultMaxPixels;
+  if (isNetpbm(bytes)) return decodeNetpbm(bytes, maxPixels);
+  const { default: sharp } = await import('sharp');
   try {
-    const { data, info } = await sharp(bytes, { ignoreIcc: true, limitInputPixels: maxPixels })
+    // Stray bytes between markers are common in photos, and harm nothing; what is cut off is refused.
+    const { data, info } = await sharp(bytes, {
+      ignoreIcc: true,
+      limitInputPixels: maxPixels,
+      failOn: 'error',
+    })
       .rotate()
       .removeAlpha()
       .toColourspace('srgb')
@@ -31,7 +38,24 @@ export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}
     );
   } catch (cause) {
     if (cause instanceof InsightFaceError) throw cause;
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new InsightFaceError('IMAGE_INVALID', `This is no readable image: ${reason}`, { cause });
+    throw refusal(cause, maxPixels);
   }
+}
+
+/** libvips tells what is wrong by words only. */
+function refusal(cause: unknown, maxPixels: number): InsightFaceError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  if (reason.includes('exceeds pixel limit'))
+    return new InsightFaceError(
+      'IMAGE_TOO_LARGE',
+      `The image has more than ${maxPixels} pixels. Shrink it, or raise maxPixels.`,
+      { cause },
+    );
+  if (reason.includes('unsupported image format'))
+    return new InsightFaceError(
+      'IMAGE_UNSUPPORTED',
+      'These bytes are no image of a known format. JPEG, PNG, WebP, GIF, TIFF, AVIF, PGM and PPM are read.',
+      { cause },
+    );
+  return new InsightFaceError('IMAGE_INVALID', `This is no readable image: ${reason}`, { cause });
 }

@@ -49,21 +49,37 @@ export function flipImage(image: Image): Image {
 /** Degrees by which a picture is turned clockwise. */
 export type QuarterTurn = 0 | 90 | 180 | 270;
 
+/** Side of the blocks a picture is turned in: what is read and what is written both stay in the cache. */
+const block = 32;
+
 /** Turns the picture clockwise. */
 export function rotateImage(image: Image, turn: QuarterTurn): Image {
   if (turn === 0) return image;
   const { width, height, data } = image;
   const sideways = turn !== 180;
   const turned = createImage(sideways ? height : width, sideways ? width : height);
-  for (let y = 0; y < height; y++)
-    for (let x = 0; x < width; x++) {
-      const toX = turn === 90 ? height - 1 - y : turn === 180 ? width - 1 - x : y;
-      const toY = turn === 90 ? x : turn === 180 ? height - 1 - y : width - 1 - x;
-      const from = (y * width + x) * 3;
-      const to = (toY * turned.width + toX) * 3;
-      turned.data[to] = data[from] as number;
-      turned.data[to + 1] = data[from + 1] as number;
-      turned.data[to + 2] = data[from + 2] as number;
+  const target = turned.data;
+  // Where the first pixel goes, and how far its neighbours to the right and below go from there.
+  const row = turned.width * 3;
+  const [start, right, below] =
+    turn === 90
+      ? [row - 3, row, -3]
+      : turn === 180
+        ? [target.length - 3, -3, -row]
+        : [target.length - row, -row, 3];
+  for (let top = 0; top < height; top += block)
+    for (let left = 0; left < width; left += block) {
+      const bottom = Math.min(top + block, height);
+      const columns = Math.min(block, width - left);
+      for (let y = top; y < bottom; y++) {
+        let from = (y * width + left) * 3;
+        let to = start + left * right + y * below;
+        for (let x = 0; x < columns; x++, from += 3, to += right) {
+          target[to] = data[from] as number;
+          target[to + 1] = data[from + 1] as number;
+          target[to + 2] = data[from + 2] as number;
+        }
+      }
     }
   return turned;
 }

@@ -2,11 +2,12 @@
 // bits of weight an axis. Detections then equal those of InsightFace to the last digit.
 import { createImage, type Image } from './image.js';
 
-/** Fixed-point taps of one axis: source indices and weights x 2048 of both neighbours, for each target pixel. */
+/** Fixed-point taps of one axis: where both neighbours are, and their weights x 2048, for each target pixel. */
 interface Taps {
   readonly first: Int32Array;
   readonly second: Int32Array;
-  readonly weights: Int32Array;
+  readonly firstWeight: Int32Array;
+  readonly secondWeight: Int32Array;
 }
 
 /** Resizes to exactly `width` x `height`. An image that has the size already is returned as it is. */
@@ -49,7 +50,7 @@ export function resizeInto(
       sumRow(image, second, columns, lower);
       lowerRow = second;
     }
-    blendRows(upper, lower, rows.weights[2 * y] ?? 0, rows.weights[2 * y + 1] ?? 0, target, y * stride * 3);
+    blendRows(upper, lower, rows.firstWeight[y] ?? 0, rows.secondWeight[y] ?? 0, target, y * stride * 3);
   }
 }
 
@@ -61,33 +62,39 @@ function blendRows(
   target: Uint8Array,
   offset: number,
 ): void {
-  for (let at = 0; at < upper.length; at++)
+  const length = upper.length;
+  for (let at = 0; at < length; at++)
     target[offset + at] =
-      (((weightUpper * ((upper[at] as number) >> 4)) >> 16) +
-        ((weightLower * ((lower[at] as number) >> 4)) >> 16) +
+      ((Math.imul(weightUpper, upper[at] as number) >> 16) +
+        (Math.imul(weightLower, lower[at] as number) >> 16) +
         2) >>
       2;
 }
 
+/** Weighted sums of neighbours in a row, without their last 4 bits. */
 function sumRow(image: Image, row: number, taps: Taps, sums: Int32Array): void {
   const { data } = image;
   const start = row * image.width * 3;
-  const { first, second, weights } = taps;
-  for (let x = 0, at = 0; x < first.length; x++, at += 3) {
-    const a = start + (first[x] as number) * 3;
-    const b = start + (second[x] as number) * 3;
-    const wa = weights[2 * x] as number;
-    const wb = weights[2 * x + 1] as number;
-    sums[at] = (data[a] as number) * wa + (data[b] as number) * wb;
-    sums[at + 1] = (data[a + 1] as number) * wa + (data[b + 1] as number) * wb;
-    sums[at + 2] = (data[a + 2] as number) * wa + (data[b + 2] as number) * wb;
+  const { first, second, firstWeight, secondWeight } = taps;
+  const count = first.length;
+  for (let x = 0, at = 0; x < count; x++, at += 3) {
+    const a = start + (first[x] as number);
+    const b = start + (second[x] as number);
+    const wa = firstWeight[x] as number;
+    const wb = secondWeight[x] as number;
+    sums[at] = (Math.imul(data[a] as number, wa) + Math.imul(data[b] as number, wb)) >> 4;
+    sums[at + 1] = (Math.imul(data[a + 1] as number, wa) + Math.imul(data[b + 1] as number, wb)) >> 4;
+    sums[at + 2] = (Math.imul(data[a + 2] as number, wa) + Math.imul(data[b + 2] as number, wb)) >> 4;
   }
 }
 
 function axisTaps(source: number, target: number, isColumn: boolean): Taps {
   const first = new Int32Array(target);
   const second = new Int32Array(target);
-  const weights = new Int32Array(target * 2);
+  const firstWeight = new Int32Array(target);
+  const secondWeight = new Int32Array(target);
+  // Columns are counted in bytes of a row, rows in rows.
+  const unit = isColumn ? 3 : 1;
   const scale = 1 / (target / source);
   for (let i = 0; i < target; i++) {
     const position = Math.fround((i + 0.5) * scale - 0.5);
@@ -96,12 +103,12 @@ function axisTaps(source: number, target: number, isColumn: boolean): Taps {
     // OpenCV pins columns at the border to it, but lets the weights of rows run on; both rows are then the same.
     if (isColumn && index < 0) [index, fraction] = [0, 0];
     if (isColumn && index >= source - 1) [index, fraction] = [source - 1, 0];
-    first[i] = clamp(index, source);
-    second[i] = clamp(index + 1, source);
-    weights[2 * i] = roundHalfEven(Math.fround(1 - fraction) * 2048);
-    weights[2 * i + 1] = roundHalfEven(fraction * 2048);
+    first[i] = clamp(index, source) * unit;
+    second[i] = clamp(index + 1, source) * unit;
+    firstWeight[i] = roundHalfEven(Math.fround(1 - fraction) * 2048);
+    secondWeight[i] = roundHalfEven(fraction * 2048);
   }
-  return { first, second, weights };
+  return { first, second, firstWeight, secondWeight };
 }
 
 /** OpenCV has a way of its own for exact halves: the rounded mean of each 2x2 block. */

@@ -38,24 +38,26 @@ function levelTable(spec: TensorSpec, channel: number): Float32Array {
   const std = typeof spec.std === 'number' ? spec.std : (spec.std[channel] ?? 1);
   // float32 at each step, and the reciprocal first, as OpenCV's blobFromImage computes it.
   const scale = 1 / std;
-  return Float32Array.from({ length: 256 }, (_, level) => Math.fround(level - mean) * scale);
+  const table = new Float32Array(256);
+  for (let level = 0; level < 256; level++) table[level] = Math.fround(level - mean) * scale;
+  return table;
 }
 
 function fillColors(
   image: Image,
-  tables: readonly Float32Array[],
+  [first, second, third]: readonly Float32Array[],
   spec: TensorSpec,
   target: Float32Array,
 ): void {
   const { data } = image;
   const plane = image.width * image.height;
   const planar = spec.layout === 'nchw';
-  for (const [channel, table] of tables.entries()) {
-    const source = spec.color === 'bgr' ? 2 - channel : channel;
-    let to = planar ? channel * plane : channel;
-    const step = planar ? 1 : 3;
-    for (let from = source; from < data.length; from += 3, to += step)
-      target[to] = table[data[from] as number] as number;
+  const [toSecond, toThird, step] = planar ? [plane, 2 * plane, 1] : [1, 2, 3];
+  const [fromFirst, fromThird] = spec.color === 'bgr' ? [2, 0] : [0, 2];
+  for (let from = 0, to = 0; from < data.length; from += 3, to += step) {
+    target[to] = (first as Float32Array)[data[from + fromFirst] as number] as number;
+    target[to + toSecond] = (second as Float32Array)[data[from + 1] as number] as number;
+    target[to + toThird] = (third as Float32Array)[data[from + fromThird] as number] as number;
   }
 }
 

@@ -40,58 +40,79 @@ function warpExactly(image: Image, matrix: Affine, width: number, height: number
     columnX[x] = saturate(roundHalfEven(m0 * x * 1024));
     columnY[x] = saturate(roundHalfEven(m3 * x * 1024));
   }
+  const { data } = image;
+  const out = target.data;
+  const stride = image.width * 3;
+  const lastX = image.width - 1;
+  const lastY = image.height - 1;
   let at = 0;
   for (let y = 0; y < height; y++) {
     const rowX = saturate(roundHalfEven((m1 * y + b1) * 1024)) + 16;
     const rowY = saturate(roundHalfEven((m4 * y + b2) * 1024)) + 16;
-    for (let x = 0; x < width; x++, at += 3)
-      sample(
-        image,
-        (rowX + (columnX[x] as number)) >> 5,
-        (rowY + (columnY[x] as number)) >> 5,
-        target.data,
-        at,
-      );
+    for (let x = 0; x < width; x++, at += 3) {
+      const x32 = (rowX + (columnX[x] as number)) >> 5;
+      const y32 = (rowY + (columnY[x] as number)) >> 5;
+      const left = x32 >> 5;
+      const top = y32 >> 5;
+      if (left < 0 || top < 0 || left >= lastX || top >= lastY) {
+        sampleAtBorder(image, x32, y32, out, at);
+        continue;
+      }
+      const fx = x32 & 31;
+      const fy = y32 & 31;
+      // Exact: four weights that sum to 32768.
+      const w00 = (32 - fx) * (32 - fy) * 32;
+      const w01 = fx * (32 - fy) * 32;
+      const w10 = (32 - fx) * fy * 32;
+      const w11 = fx * fy * 32;
+      const a = top * stride + left * 3;
+      const b = a + stride;
+      out[at] =
+        (Math.imul(data[a] as number, w00) +
+          Math.imul(data[a + 3] as number, w01) +
+          Math.imul(data[b] as number, w10) +
+          Math.imul(data[b + 3] as number, w11) +
+          16384) >>
+        15;
+      out[at + 1] =
+        (Math.imul(data[a + 1] as number, w00) +
+          Math.imul(data[a + 4] as number, w01) +
+          Math.imul(data[b + 1] as number, w10) +
+          Math.imul(data[b + 4] as number, w11) +
+          16384) >>
+        15;
+      out[at + 2] =
+        (Math.imul(data[a + 2] as number, w00) +
+          Math.imul(data[a + 5] as number, w01) +
+          Math.imul(data[b + 2] as number, w10) +
+          Math.imul(data[b + 5] as number, w11) +
+          16384) >>
+        15;
+    }
   }
   return target;
 }
 
-/** Bilinear sample at (x, y) in 32nds of a pixel; what lies outside counts as black. */
-function sample(image: Image, x32: number, y32: number, target: Uint8Array, at: number): void {
+/** Bilinear sample at (x, y) in 32nds of a pixel where not all four neighbours are there; outside counts as black. */
+function sampleAtBorder(image: Image, x32: number, y32: number, target: Uint8Array, at: number): void {
   const { width, height, data } = image;
   const x = x32 >> 5;
   const y = y32 >> 5;
   if (x < -1 || y < -1 || x >= width || y >= height) return;
   const fx = x32 & 31;
   const fy = y32 & 31;
-  // Exact: four weights that sum to 32768.
-  const w00 = (32 - fx) * (32 - fy) * 32;
-  const w01 = fx * (32 - fy) * 32;
-  const w10 = (32 - fx) * fy * 32;
-  const w11 = fx * fy * 32;
   const a = (y * width + x) * 3;
   const below = a + width * 3;
-  if (x >= 0 && y >= 0 && x < width - 1 && y < height - 1) {
-    for (let c = 0; c < 3; c++)
-      target[at + c] =
-        ((data[a + c] as number) * w00 +
-          (data[a + 3 + c] as number) * w01 +
-          (data[below + c] as number) * w10 +
-          (data[below + 3 + c] as number) * w11 +
-          16384) >>
-        15;
-    return;
-  }
   const left = x >= 0;
   const right = x + 1 < width;
   const top = y >= 0;
   const bottom = y + 1 < height;
   for (let c = 0; c < 3; c++) {
     let sum = 16384;
-    if (top && left) sum += (data[a + c] as number) * w00;
-    if (top && right) sum += (data[a + 3 + c] as number) * w01;
-    if (bottom && left) sum += (data[below + c] as number) * w10;
-    if (bottom && right) sum += (data[below + 3 + c] as number) * w11;
+    if (top && left) sum += (data[a + c] as number) * (32 - fx) * (32 - fy) * 32;
+    if (top && right) sum += (data[a + 3 + c] as number) * fx * (32 - fy) * 32;
+    if (bottom && left) sum += (data[below + c] as number) * (32 - fx) * fy * 32;
+    if (bottom && right) sum += (data[below + 3 + c] as number) * fx * fy * 32;
     target[at + c] = sum >> 15;
   }
 }
@@ -147,6 +168,7 @@ function averageBlocks(
 ): Image {
   const width = Math.floor((right - left) / factor);
   const height = Math.floor((bottom - top) / factor);
+  const { data } = image;
   const small = createImage(width, height);
   const sums = new Uint32Array(width * 3);
   const count = factor * factor;
@@ -154,12 +176,19 @@ function averageBlocks(
     sums.fill(count >> 1);
     for (let row = 0; row < factor; row++) {
       let from = ((top + y * factor + row) * image.width + left) * 3;
-      for (let x = 0; x < width * 3; x += 3)
+      for (let x = 0; x < width * 3; x += 3) {
+        let red = 0;
+        let green = 0;
+        let blue = 0;
         for (let column = 0; column < factor; column++, from += 3) {
-          sums[x] = (sums[x] as number) + (image.data[from] as number);
-          sums[x + 1] = (sums[x + 1] as number) + (image.data[from + 1] as number);
-          sums[x + 2] = (sums[x + 2] as number) + (image.data[from + 2] as number);
+          red += data[from] as number;
+          green += data[from + 1] as number;
+          blue += data[from + 2] as number;
         }
+        sums[x] = (sums[x] as number) + red;
+        sums[x + 1] = (sums[x + 1] as number) + green;
+        sums[x + 2] = (sums[x + 2] as number) + blue;
+      }
     }
     for (let x = 0; x < width * 3; x++) small.data[y * width * 3 + x] = (sums[x] as number) / count;
   }

@@ -19,7 +19,9 @@ function loadOrt(): Promise<Ort> {
   return loading;
 }
 
-/** Devices that the installed ONNX Runtime can run on, `cpu` first. */
+/**
+ * Devices that the installed ONNX Runtime was built for, `cpu` first. Whether drivers are there shows when one is used.
+ */
 export async function availableDevices(): Promise<Device[]> {
   const backends = (await loadOrt()).listSupportedBackends().map(backend => backend.name);
   return (Object.keys(providers) as Device[]).filter(device => backends.includes(providers[device]));
@@ -62,9 +64,14 @@ export async function createSession(model: Uint8Array, options: SessionOptions =
       extra: { session: { intra_op: { allow_spinning: '0' } } },
     });
   } catch (cause) {
+    const reason = (cause instanceof Error ? cause.message : String(cause)).trim();
+    if (device === 'cpu')
+      throw new InsightFaceError('MODEL_INVALID', `ONNX Runtime refuses this model: ${reason}`, { cause });
+    // What fails on the device and not on the CPU fails for the device: its drivers, mostly.
+    await (await createSession(model, { threads })).dispose();
     throw new InsightFaceError(
-      'MODEL_INVALID',
-      `ONNX Runtime refuses this model: ${cause instanceof Error ? cause.message : String(cause)}`,
+      'RUNTIME_UNAVAILABLE',
+      `The device ${device} cannot be used here: ${reason}. Install its drivers, or use device "cpu".`,
       { cause },
     );
   }

@@ -10,11 +10,17 @@ export interface ModelFile {
   /** Path inside the pack's folder. */
   readonly file: string;
   readonly format: 'onnx' | 'tflite' | 'tfjs' | 'binary';
-  /** `npm:package@version/path`, `https://...`, or absent for a file that lies in the pack's folder. */
+  /**
+   * `npm:package@version/path`, `https://...`, `https://.../archive.zip#file`, or absent for a file that lies in the
+   * pack's folder.
+   */
   readonly source?: string;
   /** Bytes [start, end) of the source, for files packed into a larger one. */
   readonly range?: readonly [start: number, end: number];
-  /** Hex SHA-256 of the file (after `range`); required wherever there is a `source`. */
+  /**
+   * Hex SHA-256 of the file (after `range`). Required for `npm:`; a file from https without one is trusted when it is
+   * first fetched, and held to that copy's digest from then on.
+   */
   readonly sha256?: string;
   readonly bytes?: number;
 }

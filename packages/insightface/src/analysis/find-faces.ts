@@ -1,0 +1,72 @@
+// The first half of the pipeline: detection, turned photos, landmarks, five points.
+import { throwIfAborted } from '../abort.js';
+import type { FaceRef, Landmarks } from '../attributes/attribute-model.js';
+import { fivePoints } from '../attributes/index.js';
+import type { DetectOptions } from '../detection/detector.js';
+import { findTurned, type Rotation, type SelectionMetric, selectFaces } from '../detection/index.js';
+import { InsightFaceError } from '../errors.js';
+import type { Box, FivePoints, Point, Point3 } from '../geometry.js';
+import type { Image } from '../image/image.js';
+import type { QuarterTurn } from '../image/pixels.js';
+import type { ModelSet } from './models.js';
+import { type Timings, timed } from './timings.js';
+
+export interface FindOptions extends DetectOptions {
+  /** Most faces an image yields; 0 is all. */
+  readonly maxNum: number;
+  readonly detMetric: SelectionMetric;
+  readonly rotation: Rotation;
+}
+
+/** A face with all that tells where it is, in the pixels of the picture in which it stands upright. */
+export interface FoundFace extends FaceRef {
+  /** Index of the photo. */
+  readonly photo: number;
+  /** Degrees by which the photo was turned clockwise to become `image`. */
+  readonly turn: QuarterTurn;
+  readonly bbox: Box;
+  readonly detScore: number;
+  readonly kps: FivePoints;
+  readonly landmarks: ReadonlyMap<string, Landmarks>;
+}
+
+/** Finds the faces of all images; those of one image by falling score, or by `detMetric` where `maxNum` chose. */
+export async function findFaces(
+  models: ModelSet,
+  images: readonly Image[],
+  options: FindOptions,
+  timings: Timings,
+): Promise<FoundFace[]> {
+  const detections = await timed(timings, 'detect', async () => {
+    const all = [];
+    for (const [photo, image] of images.entries()) {
+      throwIfAborted(options.signal);
+      const faces = await findTurned(models.detector, image, options, options.rotation);
+      for (const { turn, upright } of selectFaces(faces, options.maxNum, options.detMetric, image))
+        all.push({ ...upright, photo, turn });
+    }
+    return all;
+  });
+  return timed(timings, 'landmark', async () => {
+    const sets = new Map<string, readonly Landmarks[]>();
+    const signal = options.signal && { signal: options.signal };
+    for (const landmarker of models.landmarkers)
+      sets.set(landmarker.kind, await landmarker.locate(detections, signal));
+    return detections.map((detection, index) => {
+      const landmarks = new Map<string, Landmarks>();
+      for (const [kind, all] of sets) landmarks.set(kind, all[index] as Landmarks);
+      return { ...detection, kps: detection.kps ?? pointsFrom(landmarks), landmarks };
+    });
+  });
+}
+
+function pointsFrom(landmarks: ReadonlyMap<string, readonly Point[] | readonly Point3[]>): FivePoints {
+  for (const [kind, points] of landmarks) {
+    const five = fivePoints(kind, points);
+    if (five) return five;
+  }
+  throw new InsightFaceError(
+    'PACK_INVALID',
+    'This detector gives no five points and the pack has no landmark model that could. Add one to the pack.',
+  );
+}

@@ -1,0 +1,120 @@
+// From the models of a pack to objects that are ready to run.
+import { createHash } from 'node:crypto';
+import type { GenderAgeModel, Landmarker, LivenessModel } from '../attributes/attribute-model.js';
+import { createGenderAgeModel, createLandmarker, createLivenessModel } from '../attributes/index.js';
+import type { Detector } from '../detection/detector.js';
+import { createDetector } from '../detection/index.js';
+import { InsightFaceError } from '../errors.js';
+import { createRecognizer } from '../recognition/index.js';
+import type { Recognizer } from '../recognition/recognizer.js';
+import { type OpenOptions, openSession } from '../runtime/open.js';
+import type { Session, Tensor } from '../runtime/session.js';
+import type { LoadedModel, ModelSpec } from '../zoo/manifest.js';
+
+/** Who made an embedding: templates of different recognisers must never be compared. */
+export interface RecognizerInfo {
+  readonly name: string;
+  readonly dimension: number;
+  /** Hex SHA-256 over the network's bytes and the way its pixels are fed. */
+  readonly fingerprint: string;
+  /** Cosine thresholds by false accept rate, where they were measured. */
+  readonly thresholds?: Readonly<Record<string, number>>;
+  readonly calibration?: { readonly slope: number; readonly offset: number };
+}
+
+/** The networks of one {@link FaceAnalysis}. */
+export interface ModelSet {
+  readonly detector: Detector;
+  readonly detectorSpec: ModelSpec;
+  readonly recognizer: Recognizer | undefined;
+  readonly recognizerInfo: RecognizerInfo | undefined;
+  readonly landmarkers: readonly Landmarker[];
+  readonly genderAge: GenderAgeModel | undefined;
+  readonly liveness: LivenessModel | undefined;
+  /** Milliseconds that all networks have run since they were opened. */
+  networkTime(): number;
+  dispose(): Promise<void>;
+}
+
+/** Opens every model. Whatever was opened is disposed of again when one of them fails. */
+export async function openModels(models: readonly LoadedModel[], options: OpenOptions): Promise<ModelSet> {
+  const opened: { dispose(): Promise<void> }[] = [];
+  let network = 0;
+  const open = async (model: LoadedModel): Promise<Map<string, Session>> => {
+    const sessions = new Map<string, Session>();
+    for (const [role, bytes] of model.files) {
+      const session = await openSession(bytes, options);
+      opened.push(session);
+      sessions.set(
+        role,
+        withClock(session, milliseconds => {
+          network += milliseconds;
+        }),
+      );
+    }
+    return sessions;
+  };
+  const first = (task: ModelSpec['task']) => models.find(model => model.spec.task === task);
+  try {
+    const detection = first('detection');
+    if (!detection)
+      throw new InsightFaceError(
+        'PACK_INVALID',
+        'The pack has no detector, and faces cannot be found without one.',
+      );
+    const recognition = first('recognition');
+    const genderAge = first('gender-age');
+    const liveness = first('liveness');
+    const landmarkers: Landmarker[] = [];
+    for (const model of models)
+      if (model.spec.task === 'landmark') landmarkers.push(createLandmarker(model.spec, await open(model)));
+    const recognizer = recognition && createRecognizer(recognition.spec, await open(recognition));
+    return {
+      detector: createDetector(detection.spec, await open(detection)),
+      detectorSpec: detection.spec,
+      recognizer,
+      recognizerInfo: recognition && recognizer && describe(recognition, recognizer),
+      landmarkers,
+      genderAge: genderAge && createGenderAgeModel(genderAge.spec, await open(genderAge)),
+      liveness: liveness && createLivenessModel(liveness.spec, await open(liveness)),
+      networkTime: () => network,
+      dispose: async () => {
+        await Promise.all(opened.map(session => session.dispose()));
+      },
+    };
+  } catch (error) {
+    await Promise.all(opened.map(session => session.dispose()));
+    throw error;
+  }
+}
+
+function withClock(session: Session, add: (milliseconds: number) => void): Session {
+  return {
+    inputs: session.inputs,
+    outputs: session.outputs,
+    dispose: () => session.dispose(),
+    run: async (feeds: Readonly<Record<string, Tensor>>) => {
+      const start = performance.now();
+      try {
+        return await session.run(feeds);
+      } finally {
+        add(performance.now() - start);
+      }
+    },
+  };
+}
+
+function describe(model: LoadedModel, recognizer: Recognizer): RecognizerInfo {
+  const { spec } = model;
+  const hash = createHash('sha256').update(
+    JSON.stringify([spec.input.color, spec.input.mean, spec.input.std]),
+  );
+  for (const bytes of model.files.values()) hash.update(bytes);
+  return {
+    name: spec.name,
+    dimension: recognizer.dimension,
+    fingerprint: hash.digest('hex'),
+    ...(spec.thresholds && { thresholds: spec.thresholds }),
+    ...(spec.calibration && { calibration: spec.calibration }),
+  };
+}

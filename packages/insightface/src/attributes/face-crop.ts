@@ -1,0 +1,91 @@
+// Cutting a face out of its photo for a network, and mapping the points that the network finds back.
+import { cropTransform, invertAffine, squareCrop } from '../alignment/index.js';
+import type { Affine, Point, Point3 } from '../geometry.js';
+import type { Image } from '../image/image.js';
+import { cropBox, warpAffine } from '../image/warp.js';
+import type { FaceRef } from './attribute-model.js';
+
+/** What a network sees, and the map from its pixels to the photo's. */
+export interface FaceCrop {
+  readonly image: Image;
+  readonly toPhoto: Affine;
+}
+
+/** The detector's box, stretched to the network's input. */
+export function stretchedCrop(face: FaceRef, height: number, width: number): FaceCrop {
+  // The cut is made at whole pixels; points must be mapped back from where it was made.
+  const left = Math.round(face.bbox[0]);
+  const top = Math.round(face.bbox[1]);
+  const right = Math.max(left + 1, Math.round(face.bbox[2]));
+  const bottom = Math.max(top + 1, Math.round(face.bbox[3]));
+  return {
+    image: cropBox(face.image, [left, top, right, bottom], width, height),
+    toPhoto: [(right - left) / width, 0, left, 0, (bottom - top) / height, top],
+  };
+}
+
+/** A square about the box's centre, `margin` times its longer side, sampled exactly as InsightFace samples it. */
+export function insightFaceCrop(face: FaceRef, size: number, margin: number): FaceCrop {
+  return warped(face, squareCrop(face.bbox, size, margin), size, false);
+}
+
+/** The same square, averaged where it shrinks. */
+export function smoothCrop(face: FaceRef, size: number, margin: number): FaceCrop {
+  return warped(face, squareCrop(face.bbox, size, margin), size, true);
+}
+
+/**
+ * A square about the face's five points, turned so that the eyes are level; it then shows the same part of a face
+ * whatever the detector calls its box. Without points: `margin` times the box's longer side, not turned.
+ */
+export function levelCrop(face: FaceRef, size: number, margin: number): FaceCrop {
+  if (!face.kps) return smoothCrop(face, size, margin);
+  const [left, right, , leftMouth, rightMouth] = face.kps;
+  const eyes = middle(left, right);
+  const mouth = middle(leftMouth, rightMouth);
+  // One of the two distances stays long however the head is turned.
+  const reach = Math.max(distance(left, right), distance(eyes, mouth));
+  const rotation = (-Math.atan2(right[1] - left[1], right[0] - left[0]) * 180) / Math.PI;
+  const scale = size / (reach * sideOfReach);
+  return warped(face, cropTransform({ center: middle(eyes, mouth), size, scale, rotation }), size, true);
+}
+
+/** Chosen on faces of LFW with hand-marked points: landmarks are 5 to 10 % worse at 3.0 and at 3.8. */
+const sideOfReach = 3.4;
+
+function middle(a: Point, b: Point): Point {
+  return [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2];
+}
+
+function distance(a: Point, b: Point): number {
+  return Math.hypot(a[0] - b[0], a[1] - b[1]);
+}
+
+function warped(face: FaceRef, matrix: Affine, size: number, antiAlias: boolean): FaceCrop {
+  return { image: warpAffine(face.image, matrix, size, size, { antiAlias }), toPhoto: invertAffine(matrix) };
+}
+
+/** Points of a crop, as flat x, y pairs, in the photo. */
+export function placePoints(values: ArrayLike<number>, { toPhoto }: FaceCrop): Point[] {
+  const [a, b, tx, c, d, ty] = toPhoto;
+  const points: Point[] = [];
+  for (let i = 0; i + 1 < values.length; i += 2) {
+    const x = values[i] as number;
+    const y = values[i + 1] as number;
+    points.push([a * x + b * y + tx, c * x + d * y + ty]);
+  }
+  return points;
+}
+
+/** Points of a crop, as flat x, y, z triples, in the photo; z is scaled alike. */
+export function placePoints3(values: ArrayLike<number>, { toPhoto }: FaceCrop): Point3[] {
+  const [a, b, tx, c, d, ty] = toPhoto;
+  const scale = Math.hypot(a, b);
+  const points: Point3[] = [];
+  for (let i = 0; i + 2 < values.length; i += 3) {
+    const x = values[i] as number;
+    const y = values[i + 1] as number;
+    points.push([a * x + b * y + tx, c * x + d * y + ty, (values[i + 2] as number) * scale]);
+  }
+  return points;
+}

@@ -1,0 +1,87 @@
+// One process at a time downloads an origin: a lock file that a crashed process cannot hold for long.
+import { mkdir, open, readFile, rm, stat, utimes } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { throwIfAborted } from '../../abort.js';
+import { writing } from './write-file.js';
+
+/** A holder renews its lock this often, in milliseconds. */
+const renewal = 5_000;
+/** A lock that was not renewed for so long has lost its holder. */
+const staleAfter = 30_000;
+
+/** Runs `work` while this process holds the lock; waits for another process that has it. */
+export async function withLock<T>(path: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+  await writing(path, () => mkdir(dirname(path), { recursive: true }));
+  while (!(await acquire(path))) {
+    if (await isStale(path)) await breakLock(path);
+    else await sleep(100);
+    throwIfAborted(signal);
+  }
+  const timer = setInterval(() => {
+    const now = new Date();
+    // A lock whose time cannot be renewed only ages; the download itself goes on.
+    utimes(path, now, now).catch(() => undefined);
+  }, renewal);
+  timer.unref();
+  try {
+    return await work();
+  } finally {
+    clearInterval(timer);
+    await rm(path, { force: true });
+  }
+}
+
+async function acquire(path: string): Promise<boolean> {
+  try {
+    const handle = await open(path, 'wx');
+    await handle.writeFile(JSON.stringify({ pid: process.pid, host: hostname() }));
+    await handle.close();
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    return writing(path, () => Promise.reject(error));
+  }
+}
+
+async function isStale(path: string): Promise<boolean> {
+  try {
+    const { mtimeMs } = await stat(path);
+    if (Date.now() - mtimeMs > staleAfter) return true;
+    const { pid, host } = JSON.parse(await readFile(path, 'utf8')) as { pid: number; host: string };
+    return host === hostname() && !isRunning(pid);
+  } catch {
+    // Gone by now, or its holder has not written it yet.
+    return false;
+  }
+}
+
+/** Of several processes that see a stale lock one removes it, and looks again first. */
+async function breakLock(path: string): Promise<void> {
+  const breaker = `${path}.break`;
+  try {
+    await (await open(breaker, 'wx')).close();
+  } catch {
+    const age = await stat(breaker).then(
+      ({ mtimeMs }) => Date.now() - mtimeMs,
+      () => 0,
+    );
+    if (age > staleAfter) await rm(breaker, { force: true });
+    return;
+  }
+  try {
+    if (await isStale(path)) await rm(path, { force: true });
+  } finally {
+    await rm(breaker, { force: true });
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
