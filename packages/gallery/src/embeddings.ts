@@ -1,0 +1,32 @@
+import { InsightFaceError } from 'insightface-ts';
+
+/**
+ * The embedding at unit length.
+ * @throws InsightFaceError `MODEL_MISMATCH` for another length than the model's, `EMBEDDING_INVALID` for NaN,
+ * infinity or all zeros.
+ */
+export function toUnit(embedding: Float32Array, dimension: number): Float32Array {
+  if (embedding.length !== dimension)
+    throw new InsightFaceError(
+      'MODEL_MISMATCH',
+      `The embedding has ${embedding.length} numbers, the gallery's model makes ${dimension}. Use that model.`,
+    );
+  let squares = 0;
+  for (const value of embedding) squares += value * value;
+  const norm = Math.sqrt(squares);
+  if (!Number.isFinite(norm))
+    throw new InsightFaceError(
+      'EMBEDDING_INVALID',
+      'The embedding holds NaN or infinity. Embed the face again.',
+    );
+  if (norm === 0)
+    throw new InsightFaceError('EMBEDDING_INVALID', 'The embedding is all zeros. Embed the face again.');
+  return embedding.map(value => value / norm);
+}
+
+/** Dot product of two vectors of one length. */
+export function dot(a: Float32Array, b: Float32Array): number {
+  let sum = 0;
+  for (let index = 0; index < a.length; index++) sum += a[index]! * b[index]!;
+  return sum;
+}
