@@ -1,0 +1,88 @@
+import type { Command } from 'commander';
+import type { Face } from 'insightface-ts';
+import { type AppOptions, createApp, withAppOptions } from '../app.js';
+import { errorToJson } from '../face-json.js';
+import { openGallery } from '../gallery.js';
+import { expandInputs } from '../inputs.js';
+
+interface EnrollOptions extends AppOptions {
+  readonly gallery: string;
+  readonly largest?: boolean;
+  readonly json?: boolean;
+}
+
+export function addEnroll(program: Command): void {
+  withAppOptions(program.command('enroll'))
+    .description('add a person to a gallery, from one photo or several')
+    .argument('<name>', 'who it is')
+    .argument('<path...>', 'photos of this person, each with one face')
+    .requiredOption('--gallery <folder>', 'the gallery; made where there is none')
+    .option('--largest', 'take the largest face of photos that show several')
+    .option('--json', 'one JSON object a line for each photo')
+    .addHelpText(
+      'after',
+      `
+A photo with several faces is refused unless --largest says which one is meant.
+
+Examples:
+  insightface enroll "Ada Lovelace" ada1.jpg ada2.jpg --gallery people
+  insightface enroll Ben ben/ --gallery people
+
+Exit code: 0 when every photo was enrolled, 2 when some were not, 1 when nothing could be done.`,
+    )
+    .action(async (name: string, paths: string[], options: EnrollOptions) => {
+      process.exitCode = await enroll(name, paths, options);
+    });
+}
+
+async function enroll(name: string, paths: readonly string[], options: EnrollOptions): Promise<number> {
+  const files = await expandInputs(paths);
+  const app = await createApp(options, { tasks: ['detection', 'landmark', 'recognition'] });
+  const gallery = await openGallery(options.gallery, app);
+  let failed = 0;
+  const report = (input: string, outcome: { template: string } | { code: string; message: string }) => {
+    if ('code' in outcome) failed++;
+    if (options.json)
+      console.log(
+        JSON.stringify(
+          'code' in outcome ? { image: input, error: outcome } : { image: input, name, ...outcome },
+        ),
+      );
+    else if ('code' in outcome) console.error(`${input}: ${outcome.message} [${outcome.code}]`);
+    else console.log(`${input}: enrolled as ${name}`);
+  };
+  try {
+    for await (const item of app.stream(files)) {
+      if ('error' in item) {
+        report(item.input, errorToJson(item.error));
+        continue;
+      }
+      const face = pickFace(item.faces, options.largest === true);
+      if ('code' in face) {
+        report(item.input, face);
+        continue;
+      }
+      const [template] = await gallery.enroll(name, face.embedding, { source: item.input });
+      report(item.input, { template });
+    }
+  } finally {
+    await gallery.close();
+    await app.dispose();
+  }
+  return failed > 0 ? 2 : 0;
+}
+
+function pickFace(
+  faces: readonly Face[],
+  largest: boolean,
+): { readonly embedding: Float32Array } | { readonly code: string; readonly message: string } {
+  if (faces.length > 1 && !largest)
+    return {
+      code: 'SEVERAL_FACES',
+      message: `The photo shows ${faces.length} faces. Crop it, or take the largest with --largest.`,
+    };
+  const area = ({ bbox: [x1, y1, x2, y2] }: Face) => (x2 - x1) * (y2 - y1);
+  const [face] = faces.toSorted((a, b) => area(b) - area(a));
+  if (!face?.embedding) return { code: 'NO_FACE', message: 'No face was found. Use a clearer photo.' };
+  return { embedding: face.embedding };
+}

@@ -1,0 +1,108 @@
+// What the three evaluations share: their options, progress, failed images, and the report file.
+import { stat, writeFile } from 'node:fs/promises';
+import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Command } from 'commander';
+import { type EmbeddedImages, type FaceAnalysis, InsightFaceError } from 'insightface-ts';
+import { type AppOptions, withAppOptions } from '../../app.js';
+import { errorToJson } from '../../face-json.js';
+import { Progress } from '../../progress.js';
+
+/** Failed images that are named; the rest are counted. */
+const NAMED_FAILURES = 3;
+
+export interface EvalOptions extends AppOptions {
+  readonly json?: boolean;
+  readonly report?: string;
+}
+
+export function withEvalOptions(command: Command): Command {
+  return withAppOptions(command)
+    .option('--json', 'print one JSON object')
+    .option('--report <file>', 'write an HTML page with plots and the worst errors');
+}
+
+/** Recognition is judged on one face an image, so a number of faces would be passed over in silence. */
+export function refuseMaxNum(options: EvalOptions): void {
+  if (options.maxNum !== undefined)
+    throw new InsightFaceError(
+      'INVALID_ARGUMENT',
+      'The central face of each image is evaluated; leave --max-num out.',
+    );
+}
+
+/** Fails before the long run, not after it, when the report has no folder to go to. */
+export async function checkReport(file: string | undefined): Promise<void> {
+  if (file === undefined) return;
+  const folder = dirname(resolve(file));
+  const info = await stat(folder).catch(() => undefined);
+  if (!info?.isDirectory())
+    throw new InsightFaceError('FILE_NOT_FOUND', `The folder ${folder} for the report does not exist.`);
+}
+
+/** Writes the page and says where. @throws InsightFaceError `WRITE_FAILED`. */
+export async function writeReport(file: string, page: string): Promise<void> {
+  try {
+    await writeFile(file, page);
+  } catch (cause) {
+    throw new InsightFaceError('WRITE_FAILED', `The report ${file} could not be written.`, { cause });
+  }
+  console.error(`Report: ${resolve(file)}`);
+}
+
+/** Addresses of the images as the report's page reaches them: relative where that is possible. */
+export function pictureAddress(
+  report: string,
+  images: ReadonlyMap<string, string>,
+): (image: string) => string | undefined {
+  const folder = dirname(resolve(report));
+  return image => {
+    const path = images.get(image);
+    if (path === undefined) return undefined;
+    const way = relative(folder, resolve(path));
+    // On another drive there is no relative way.
+    if (isAbsolute(way)) return pathToFileURL(path).href;
+    return way.split(sep).map(encodeURIComponent).join('/');
+  };
+}
+
+/** What was run, for the head of the report. */
+export function settingsOf(app: FaceAnalysis, options: EvalOptions): [name: string, value: string][] {
+  const size = options.detSize;
+  return [
+    ['Pack', app.pack.title],
+    ...(app.recognizer ? [['Recogniser', app.recognizer.name] satisfies [string, string]] : []),
+    ['Detector size', size === undefined || size === 'auto' ? 'auto' : `${size.width}x${size.height}`],
+    ...(options.compat ? [['Compatible with', options.compat] satisfies [string, string]] : []),
+    ['Date', new Date().toISOString().slice(0, 10)],
+  ];
+}
+
+/** Runs work with a progress bar. */
+export async function withProgress<T>(
+  label: string,
+  work: (onProgress: (done: number, total: number) => void) => Promise<T>,
+): Promise<T> {
+  const progress = new Progress(label);
+  try {
+    return await work((done, total) => progress.update(done, total, 'images'));
+  } finally {
+    progress.end();
+  }
+}
+
+/** Says on standard error which images could not be read: they count as missed. */
+export function warnOfFailures(failures: EmbeddedImages['failures']): void {
+  for (const [image, error] of [...failures].slice(0, NAMED_FAILURES)) {
+    const { code, message } = errorToJson(error);
+    console.error(`${image}: ${message} [${code}]`);
+  }
+  const rest = failures.size - NAMED_FAILURES;
+  if (rest > 0) console.error(`${rest} more images could not be read.`);
+  if (failures.size > 0) console.error('An image that cannot be read counts as missed.');
+}
+
+/** 0.98834 is `98.83 %`. */
+export function percent(share: number): string {
+  return `${(share * 100).toFixed(2)} %`;
+}

@@ -1,0 +1,193 @@
+import type { Command } from 'commander';
+import {
+  type FileCheck,
+  listPacks,
+  type ModelSpec,
+  modelHome,
+  type PackManifest,
+  type PackState,
+  pullPack,
+  readPack,
+  removePack,
+  verifyPack,
+} from 'insightface-ts';
+import { Progress } from '../progress.js';
+import { formatTable } from '../table.js';
+
+interface JsonOption {
+  readonly json?: boolean;
+}
+
+export function addModels(program: Command): void {
+  const group = program.command('models').description('list, fetch, describe, check and remove model packs');
+  const add = (usage: string, description: string, examples: readonly string[]) =>
+    group
+      .command(usage)
+      .description(description)
+      .addHelpText(
+        'after',
+        `\nExamples:\n${examples.map(example => `  insightface models ${example}`).join('\n')}`,
+      );
+
+  add('list', 'the packs that are known by name', ['list', 'list --json'])
+    .option('--json', 'print one JSON object a line for each pack')
+    .action(list);
+  add('pull', 'fetch packs whole, so that they work offline', ['pull open', 'pull open-precise buffalo_l'])
+    .argument('<name...>')
+    .action(pull);
+  add('info', 'licences, provenance, measured figures and thresholds', [
+    'info open',
+    'info ./my-models --json',
+  ])
+    .argument('<name|folder>')
+    .option('--json', 'print the manifest')
+    .action(info);
+  add('verify', 'compare files on the disk with their checksums', [
+    'verify',
+    'verify open',
+    'verify ./my-models',
+  ])
+    .argument('[name|folder]', 'default: every pack that is fetched')
+    .option('--json', 'print one JSON object a line for each file')
+    .addHelpText('after', '\nExit code: 0 when every file is whole, 2 when one is damaged or absent.')
+    .action(verify);
+  add('remove', 'delete a pack; files that another fetched pack needs stay', ['remove open-precise'])
+    .argument('<name>')
+    .action(remove);
+}
+
+async function list({ json }: JsonOption): Promise<void> {
+  const packs = await listPacks();
+  if (json) {
+    for (const { manifest, state, bytes } of packs) {
+      const { name, title, license, models } = manifest;
+      console.log(JSON.stringify({ name, title, license, tasks: tasksOf(models), state, bytes }));
+    }
+    return;
+  }
+  const rows = packs.map(({ manifest, state, bytes }) => [
+    manifest.name,
+    stateText[state],
+    bytes > 0 ? megabytes(bytes) : '',
+    manifest.license,
+    manifest.title,
+  ]);
+  console.log(formatTable([['pack', 'state', 'MB here', 'licence', 'what it is'], ...rows]));
+  console.log(`\nModels lie in ${modelHome()} (INSIGHTFACE_HOME moves them).`);
+}
+
+const stateText: Readonly<Record<PackState['state'], string>> = {
+  ready: 'fetched',
+  partial: 'in part',
+  absent: 'not fetched',
+};
+
+async function pull(names: readonly string[]): Promise<void> {
+  for (const name of names) {
+    const progress = new Progress(`Fetching ${name}`);
+    const manifest = await pullPack(name, {
+      onProgress: event => progress.update(event.received, event.total ?? 0, 'bytes'),
+      onNotice: notice => process.stderr.write(`${notice}\n`),
+    }).finally(() => progress.end());
+    console.log(`${manifest.name} is ready: ${tasksOf(manifest.models).join(', ')}`);
+  }
+}
+
+async function info(source: string, { json }: JsonOption): Promise<void> {
+  const manifest = await readPack(source);
+  if (json) console.log(JSON.stringify(manifest));
+  else printPack(manifest);
+}
+
+function printPack(manifest: PackManifest): void {
+  console.log(`${manifest.name}: ${manifest.title}\nLicence: ${manifest.license}`);
+  for (const model of manifest.models) {
+    const rows = describeModel(model);
+    const width = Math.max(...rows.map(([label]) => label.length));
+    console.log(`\n${model.name}`);
+    for (const [label, value] of rows) console.log(`  ${label.padEnd(width)}  ${value}`);
+  }
+}
+
+function describeModel(model: ModelSpec): [label: string, value: string][] {
+  const { input } = model;
+  const size = input.size ? `${input.size[1]}x${input.size[0]} ` : '';
+  const rates = Object.entries(model.thresholds ?? {}).sort(([a], [b]) => Number(b) - Number(a));
+  return [
+    ['task', `${model.task}, family ${model.family}${model.optional ? ' (optional)' : ''}`],
+    ...model.files.map(({ file, source, sha256 }): [string, string] => [
+      'file',
+      [file, source && `from ${source}`, sha256 && `SHA-256 ${sha256}`].filter(Boolean).join(', '),
+    ]),
+    [
+      'pixels',
+      `${size}${input.color}, (x - ${numbers(input.mean)}) / ${numbers(input.std)}, ${input.layout}`,
+    ],
+    ...optional('lowest score', model.threshold?.toString()),
+    ...optional('embedding', model.dimension && `${model.dimension} numbers`),
+    ...rates.map(([rate, cosine]): [string, string] => [
+      'threshold',
+      `cosine ${cosine} for ${rate} of strangers accepted`,
+    ]),
+    ...optional(
+      'confidence',
+      model.calibration &&
+        `1 / (1 + exp(-(${model.calibration.slope} x cosine + ${model.calibration.offset})))`,
+    ),
+    ['licence', model.license],
+    ...optional('provenance', model.provenance),
+    ...(model.measured ?? []).map(({ protocol, value }): [string, string] => [
+      'measured',
+      `${protocol}: ${value}`,
+    ]),
+  ];
+}
+
+function optional(label: string, value: string | number | undefined): [string, string][] {
+  return value ? [[label, String(value)]] : [];
+}
+
+function numbers(values: number | readonly number[]): string {
+  return typeof values === 'number' ? String(values) : `[${values.join(', ')}]`;
+}
+
+async function verify(source: string | undefined, { json }: JsonOption): Promise<void> {
+  const sources = source === undefined ? await fetchedPacks() : [source];
+  if (sources.length === 0) console.error('No pack is fetched. Fetch one: insightface models pull open');
+  let whole = true;
+  const rows: string[][] = [];
+  for (const name of sources)
+    for (const check of await verifyPack(name)) {
+      if (!isWhole(check)) whole = false;
+      if (json) console.log(JSON.stringify({ pack: name, ...check }));
+      else rows.push([name, check.model, check.file, check.state, check.sha256?.slice(0, 16) ?? '']);
+    }
+  if (rows.length > 0) console.log(formatTable([['pack', 'model', 'file', 'state', 'SHA-256'], ...rows]));
+  if (!whole) {
+    console.error('Something is damaged or absent. Fetch it again: insightface models pull NAME');
+    process.exitCode = 2;
+  }
+}
+
+async function fetchedPacks(): Promise<string[]> {
+  return (await listPacks()).filter(({ state }) => state === 'ready').map(({ manifest }) => manifest.name);
+}
+
+function isWhole({ state }: FileCheck): boolean {
+  return state === 'ok' || state === 'unpinned';
+}
+
+async function remove(name: string): Promise<void> {
+  const freed = await removePack(name);
+  console.log(
+    freed > 0 ? `${name} is removed: ${megabytes(freed)} MB are free again` : `${name} was not here`,
+  );
+}
+
+function tasksOf(models: readonly ModelSpec[]): string[] {
+  return [...new Set(models.map(({ task }) => task))];
+}
+
+function megabytes(bytes: number): string {
+  return (bytes / 1e6).toFixed(1);
+}

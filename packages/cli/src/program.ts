@@ -1,0 +1,29 @@
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { addAnalyze } from './commands/analyze.js';
+import { addCluster } from './commands/cluster.js';
+import { addDemo } from './commands/demo.js';
+import { addDoctor } from './commands/doctor.js';
+import { addDraw } from './commands/draw.js';
+import { addEnroll } from './commands/enroll.js';
+import { addEval } from './commands/eval.js';
+import { addGallery } from './commands/gallery.js';
+import { addIdentify } from './commands/identify.js';
+import { addModels } from './commands/models.js';
+import { addVerify } from './commands/verify.js';
+
+const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+
+/** The whole command. */
+export const program = new Command('insightface')
+  .description('Find, describe and recognise faces in photos.')
+  .version(manifest.version)
+  .showHelpAfterError('(add --help for examples)');
+
+for (const add of [
+  ...[addDemo, addAnalyze, addDraw, addVerify, addEnroll, addIdentify, addGallery, addCluster],
+  ...[addEval, addModels, addDoctor],
+])
+  add(program);
