@@ -17,7 +17,7 @@ export default defineConfig({
         resolve: { alias },
         test: {
           name: 'unit',
-          include: ['{packages,bench,docs,examples}/**/*.test.ts'],
+          include: ['{packages,bench,docs,examples,scripts}/**/*.test.ts'],
           exclude: ['**/node_modules/**', '**/dist/**', '**/*.data.test.ts'],
           testTimeout: 60_000,
         },
