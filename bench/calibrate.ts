@@ -20,9 +20,8 @@ import {
 import { sharedPath } from './shared-data.js';
 
 const MOST_IMAGES = 40;
-const RATES = [1e-2, 1e-3, 1e-4, 1e-5, 1e-6];
-/** A rate is stated when it rests on at least this many false accepts. */
-const FEWEST_FALSE_ACCEPTS = 5;
+/** At rarer rates LFW's few wrong names (one person under two) decide. */
+const RATES = [1e-1, 1e-2, 1e-3, 1e-4, 1e-5];
 
 interface Template {
   readonly person: string;
@@ -61,7 +60,7 @@ const roc = rocCurve(
   Array.from(scores, (_, i) => i < same.length),
 );
 const thresholds: Record<string, number> = {};
-for (const far of RATES.filter(far => far * different.length >= FEWEST_FALSE_ACCEPTS)) {
+for (const far of RATES) {
   const point = tarAtFar(roc, far);
   if (!point) continue;
   const falseAccepts = Math.round(point.far * different.length);

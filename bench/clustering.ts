@@ -15,6 +15,7 @@ import {
   readPeople,
   thresholdAtFar,
 } from 'insightface-ts';
+import { machine } from './machine.js';
 import { sharedPath } from './shared-data.js';
 
 const rates = [1e-2, 3e-3, 1e-3, 3e-4, 1e-4, 3e-5, 1e-5, 3e-6];
@@ -57,6 +58,7 @@ for (const [set, faces] of Object.entries(sets)) {
 }
 if (values.json) console.log(JSON.stringify(rows));
 else {
+  console.log(`${machine}\n`);
   console.log(
     '| set | faces | people | clusters | FAR | threshold | pairs F1 (P, R) | BCubed F1 (P, R) | seconds |',
   );

@@ -3,6 +3,7 @@
 // faces, so that the truth does not come from a detector. False faces include strangers at the rim of a pasted photo.
 import { FaceAnalysis, fetchDemoPhotos } from 'insightface-ts';
 import { faceWidths, measureWidth } from './face-sizes.js';
+import { machine } from './machine.js';
 import { readBackgrounds, readMarkedFaces } from './pasted-faces.js';
 import { sharedPath } from './shared-data.js';
 
@@ -10,6 +11,7 @@ const [count = '300', ...packs] = process.argv.slice(2);
 const faces = readMarkedFaces(sharedPath('data/lfw-unaligned'), 'landmarks5_boxes.txt');
 const backgrounds = await readBackgrounds(await fetchDemoPhotos());
 
+console.log(machine);
 console.log(
   `${count} faces a width, 640x480 frames, each up to 12 faces; found: overlap (IoU) of 0.4 or more\n`,
 );

@@ -6,7 +6,7 @@ const [folder = ''] = process.argv.slice(2);
 const gallery = await Gallery.open(folder, { model: durabilityModel });
 let acknowledged = 0;
 let code: unknown;
-for (; code === undefined && acknowledged < 5000; ) {
+while (code === undefined && acknowledged < 5000) {
   const name = `person ${acknowledged}`;
   try {
     await gallery.enroll(name, embeddingsOf(name), { metadata: metadataOf(name) });

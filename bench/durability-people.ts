@@ -1,5 +1,6 @@
 // The people of the durability test: all that is known of one follows from the name.
 import type { GalleryModel } from '@insightface-ts/gallery';
+import { mulberry32 } from './random.js';
 
 const dimension = 512;
 
@@ -7,13 +8,12 @@ export const durabilityModel: GalleryModel = { name: 'formula', dimension, finge
 
 /** One to three embeddings `[512]`. */
 export function embeddingsOf(name: string): Float32Array[] {
-  let state = 2166136261;
-  for (const character of name) state = Math.imul(state ^ (character.codePointAt(0) ?? 0), 16777619) >>> 0;
-  const next = () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 31 - 1;
-  };
-  return Array.from({ length: 1 + (state % 3) }, () => Float32Array.from({ length: dimension }, next));
+  // FNV-1a
+  let seed = 2166136261;
+  for (const character of name) seed = Math.imul(seed ^ (character.codePointAt(0) ?? 0), 16777619) >>> 0;
+  const random = mulberry32(seed);
+  const embedding = () => Float32Array.from({ length: dimension }, () => 2 * random() - 1);
+  return Array.from({ length: 1 + (seed % 3) }, embedding);
 }
 
 export function metadataOf(name: string): { readonly of: string } {

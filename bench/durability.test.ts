@@ -10,19 +10,9 @@ import { expect, it, onTestFinished } from 'vitest';
 import { durabilityModel, embeddingsOf } from './durability-people.js';
 import { killWriters } from './durability-rounds.js';
 
-/** Runs a TypeScript file of the sources in a new process, as the tests themselves run. */
-function sourceCommand(file: string): [string, ...string[]] {
-  const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-  const alias = {
-    '@insightface-ts/gallery': source('../packages/gallery/src/index.ts'),
-    // All that a gallery uses of the library, so that the process starts at once.
-    'insightface-ts': source('../packages/insightface/src/errors.ts'),
-  };
-  const script = `import { runnerImport } from 'vite';
-    await runnerImport(${JSON.stringify(source(file))}, {
-      root: ${JSON.stringify(source('..'))}, configFile: false, logLevel: 'error', resolve: { alias: ${JSON.stringify(alias)} },
-    });`;
-  return [process.execPath, '--input-type=module', '--eval', script, file];
+/** The command that runs a script of the build in a new process. */
+function builtScript(name: string): [string, ...string[]] {
+  return [process.execPath, fileURLToPath(new URL(`dist/${name}.js`, import.meta.url))];
 }
 
 async function temporaryFolder(): Promise<string> {
@@ -35,7 +25,7 @@ it('a gallery keeps all that was acknowledged, and nothing half, through kill -9
   const folder = await temporaryFolder();
   const seeds = [0.02, 0.9, 0.4, 0.1, 0.7, 0.3];
   const random = () => seeds.shift() ?? 0.5;
-  const result = await killWriters(folder, 3, sourceCommand('./durability-child.ts'), random);
+  const result = await killWriters(folder, 3, builtScript('durability-child'), random);
   expect(result).toMatchObject({ kills: 6, lost: [], half: [], stuck: 0 });
   expect(result.enrolled).toBeGreaterThan(6);
 });
@@ -43,7 +33,7 @@ it('a gallery keeps all that was acknowledged, and nothing half, through kill -9
 it('a gallery on a full disk says so, keeps what it had and nothing half', async () => {
   const folder = await temporaryFolder();
   // A limit on the size of files stands in for the full disk: the same writes fail.
-  const command = [...sourceCommand('./disk-full-child.ts'), folder];
+  const command = [...builtScript('disk-full-child'), folder];
   const output = execFileSync('bash', ['-c', 'ulimit -f 3000; exec "$@"', 'bash', ...command], {
     encoding: 'utf8',
   });
@@ -60,7 +50,7 @@ it('a search sees what another process has enrolled and removed, while both have
   const gallery = await Gallery.open(folder, { model: durabilityModel });
   const nearest = (name: string) =>
     gallery.search(embeddingsOf(name)[0]!, { limit: 1, threshold: 0.99 })[0]?.name;
-  const [program, ...parameters] = sourceCommand('./durability-child.ts');
+  const [program, ...parameters] = builtScript('durability-child');
   const writer = spawn(program, [...parameters, folder, 'other'], { stdio: ['ignore', 'pipe', 'inherit'] });
   const removed = new Set<string>();
   let seen = 0;

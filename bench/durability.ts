@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { killWriters } from './durability-rounds.js';
+import { machine } from './machine.js';
 
 const { values } = parseArgs({
   options: { rounds: { type: 'string', default: '50' }, json: { type: 'boolean', default: false } },
@@ -26,6 +27,7 @@ try {
   const passed = result.lost.length === 0 && result.half.length === 0 && result.stuck === 0;
   if (values.json) console.log(JSON.stringify({ ...result, passed }));
   else {
+    console.log(machine);
     console.log(`kill -9          ${result.kills}, two processes writing to one gallery`);
     console.log(`acknowledged     ${result.enrolled} enrolments, ${result.removed} removals`);
     console.log(`lost             ${result.lost.length} ${result.lost.slice(0, 5).join(', ')}`);

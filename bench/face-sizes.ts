@@ -1,6 +1,7 @@
 // How many of the faces in pasted frames are found, by width, and how many that are none.
-import type { Box, FaceAnalysis, Image } from 'insightface-ts';
-import { gridFor, type MarkedFace, pasteFaces, seededRandom } from './pasted-faces.js';
+import { type Box, boxOverlap, type FaceAnalysis, type Image } from 'insightface-ts';
+import { gridFor, type MarkedFace, pasteFaces } from './pasted-faces.js';
+import { mulberry32 } from './random.js';
 
 /** Widths of the marked box in pixels; 308 is a face whose height is 95 % of the frame's, forehead to chin. */
 export const faceWidths = [12, 16, 20, 24, 32, 48, 64, 96, 200, 308, 400] as const;
@@ -26,7 +27,7 @@ export async function measureWidth(
   faces: readonly MarkedFace[],
   backgrounds: readonly Image[],
 ): Promise<SizeResult> {
-  const random = seededRandom(width);
+  const random = mulberry32(width);
   const [columns, rows] = gridFor(width);
   let frames = 0;
   let found = 0;
@@ -52,19 +53,16 @@ function match(truth: readonly Box[], detections: readonly Box[]): number {
   let hits = 0;
   for (const face of truth) {
     let best: Box | undefined;
-    for (const box of free)
-      if (overlap(face, box) >= leastOverlap && (!best || overlap(face, box) > overlap(face, best)))
-        best = box;
+    let most = leastOverlap;
+    for (const box of free) {
+      const overlap = boxOverlap(face, box);
+      if (overlap < most) continue;
+      most = overlap;
+      best = box;
+    }
     if (!best) continue;
     free.delete(best);
     hits++;
   }
   return hits;
-}
-
-function overlap([ax1, ay1, ax2, ay2]: Box, [bx1, by1, bx2, by2]: Box): number {
-  const width = Math.max(0, Math.min(ax2, bx2) - Math.max(ax1, bx1));
-  const height = Math.max(0, Math.min(ay2, by2) - Math.max(ay1, by1));
-  const shared = width * height;
-  return shared / ((ax2 - ax1) * (ay2 - ay1) + (bx2 - bx1) * (by2 - by1) - shared);
 }

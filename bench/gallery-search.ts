@@ -5,6 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Gallery, type GalleryModel } from '@insightface-ts/gallery';
+import { machine } from './machine.js';
+import { median } from './median.js';
+import { mulberry32 } from './random.js';
 
 const dimension = 512;
 const each = 5;
@@ -17,11 +20,8 @@ const { values } = parseArgs({
 });
 const people = Math.ceil(Number(values.templates) / each);
 
-let state = 1;
-const next = () => {
-  state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-  return state / 2 ** 31 - 1;
-};
+const random = mulberry32(1);
+const next = () => 2 * random() - 1;
 function nearby(centre: Float32Array, spread: number): Float32Array {
   const vector = centre.map(value => value + spread * next());
   const norm = Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0));
@@ -72,6 +72,7 @@ try {
   };
   if (values.json) console.log(JSON.stringify(result));
   else {
+    console.log(machine);
     console.log(
       `${result.templates} templates of ${people} people, ${queries} searches, ${right} right, ${agree} as the plain loop`,
     );
@@ -110,8 +111,4 @@ async function seconds(work: () => unknown): Promise<number> {
   const start = performance.now();
   await work();
   return (performance.now() - start) / 1000;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }

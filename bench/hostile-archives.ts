@@ -1,6 +1,7 @@
 // Damaged and absurd zip archives, as a pack's address might serve them.
 import { crc32, deflateRawSync } from 'node:zlib';
-import { type HostileFile, mulberry32, mutate } from './hostile-files.js';
+import { type HostileFile, mutate } from './hostile-files.js';
+import { mulberry32 } from './random.js';
 
 interface Entry {
   readonly name: string;

@@ -12,7 +12,8 @@ import {
   readModel,
   writeModel,
 } from '@insightface-ts/onnx';
-import { type HostileFile, mulberry32, mutate } from './hostile-files.js';
+import { type HostileFile, mutate } from './hostile-files.js';
+import { mulberry32 } from './random.js';
 
 /** `count` files: every absurd one first, then cuts and damage. The sound model is a detector. */
 export function hostileModels(sound: Uint8Array, count: number, seed = 2): HostileFile[] {

@@ -7,7 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createImage, FaceAnalysis, loadPack, type PackManifest } from 'insightface-ts';
 import { hostileArchives } from './hostile-archives.js';
-import { type HostileFile, hostileImages } from './hostile-files.js';
+import type { HostileFile } from './hostile-files.js';
+import { hostileImages } from './hostile-images.js';
 import { hostileModels } from './hostile-models.js';
 
 export interface Tally {

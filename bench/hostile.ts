@@ -1,10 +1,14 @@
 // 500 damaged or absurd files: each must end in an answer or a coded error; none in a crash, a hang, or a flood of
 // memory. With --growth, 3,000 images in a row: memory must not grow. --json prints one object.
 import { readFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
 import { createImage, encodeJpeg, FaceAnalysis, fetchDemoPhotos } from 'insightface-ts';
 import { runHostile } from './hostile-run.js';
+import { machine } from './machine.js';
 
-const options = new Set(process.argv.slice(2));
+const { values } = parseArgs({
+  options: { growth: { type: 'boolean', default: false }, json: { type: 'boolean', default: false } },
+});
 const counts = { images: 370, models: 90, archives: 40 };
 const most = { megabytes: 1500, growth: 50 };
 
@@ -29,7 +33,7 @@ const app = await FaceAnalysis.create({ tasks: ['detection', 'landmark', 'recogn
 const tally = await runHostile(app, counts);
 const peak = process.resourceUsage().maxRSS / 1e3;
 if (peak > most.megabytes) tally.faults.push(`the process took ${Math.round(peak)} MB`);
-const grown = options.has('--growth') ? await growth(app, 3000) : undefined;
+const grown = values.growth ? await growth(app, 3000) : undefined;
 if (grown !== undefined && grown > most.growth)
   tally.faults.push(`3,000 images left ${Math.round(grown)} MB behind`);
 await app.dispose();
@@ -40,8 +44,9 @@ const report = {
   peakMegabytes: Math.round(peak),
   ...(grown !== undefined && { growthMegabytes: Math.round(grown) }),
 };
-if (options.has('--json')) console.log(JSON.stringify(report));
+if (values.json) console.log(JSON.stringify(report));
 else {
+  console.log(machine);
   console.log(
     `${report.files} files: ${report.answers} answers, ${report.coded} coded errors, ${report.faults.length} faults`,
   );

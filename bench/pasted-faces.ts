@@ -69,7 +69,7 @@ export function readMarkedFaces(folder: string, list: string): MarkedFace[] {
 
 /**
  * Pastes faces onto a background, as many as fit (at most 12), each with its surroundings. `width` is that of the
- * marked box. Returns the frame and how many faces were used.
+ * marked box.
  */
 export async function pasteFaces(
   background: Image,
@@ -150,15 +150,4 @@ async function pixels(picture: Sharp): Promise<Image> {
     .raw()
     .toBuffer({ resolveWithObject: true });
   return { width: info.width, height: info.height, data };
-}
-
-/** mulberry32: the same frames in every run. */
-export function seededRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

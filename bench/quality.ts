@@ -3,7 +3,9 @@
 // faces) is put aside. `node bench/dist/quality.js [PACK] [--view1]`
 // View 2 is reported; the constants of attributes/quality.ts were chosen on View 1 (`--view1`).
 // For comparison: the detector's score alone, and the length of the embedding, which needs the recogniser first.
-import { type Face, FaceAnalysis, normalize, readPairs } from 'insightface-ts';
+import { parseArgs } from 'node:util';
+import { cosineSimilarity, type Face, FaceAnalysis, readPairs } from 'insightface-ts';
+import { machine } from './machine.js';
 import { sharedPath } from './shared-data.js';
 
 const rates = [1e-3, 1e-4];
@@ -15,15 +17,19 @@ interface Pair {
   readonly similarity: number;
 }
 
-const args = process.argv.slice(2);
-const pairsFile = args.includes('--view1') ? 'pairsDevTrain.txt' : 'pairs.txt';
-const pack = args.find(arg => !arg.startsWith('--')) ?? 'open';
+const { values, positionals } = parseArgs({
+  options: { view1: { type: 'boolean', default: false } },
+  allowPositionals: true,
+});
+const pairsFile = values.view1 ? 'pairsDevTrain.txt' : 'pairs.txt';
+const [pack = 'open'] = positionals;
 
 const { pairs, images } = await readPairs(sharedPath('data/lfw'), sharedPath(`data/lfw/${pairsFile}`));
 const faces = await analyze(pack, images);
 const genuine = pairs.filter(({ same }) => same).flatMap(({ a, b }) => pairOf(faces.get(a), faces.get(b)));
 const impostors = impostorScores(faces);
 
+console.log(machine);
 console.log(
   `LFW ${pairsFile}, pack ${pack}: ${faces.size} faces, ${genuine.length} genuine pairs with two faces;`,
 );
@@ -71,7 +77,7 @@ async function analyze(name: string, files: ReadonlyMap<string, string>): Promis
 
 function pairOf(a: Face | undefined, b: Face | undefined): Pair[] {
   if (!a?.embedding || !b?.embedding) return [];
-  return [{ a, b, similarity: dot(normalize(a.embedding).unit, normalize(b.embedding).unit) }];
+  return [{ a, b, similarity: cosineSimilarity(a.embedding, b.embedding) }];
 }
 
 /** Ascending similarities of faces of different people: about a million, evenly spread over all such pairs. */

@@ -3,8 +3,8 @@
 // where a figure is below its bar.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import {
   createSession,
   FaceAnalysis,
@@ -13,18 +13,14 @@ import {
   openSession,
   type Session,
 } from 'insightface-ts';
+import { machine } from './machine.js';
+import { median } from './median.js';
+import type { Run } from './time-rounds.js';
 
+const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
 const peers = fileURLToPath(new URL('../peers', import.meta.url));
 const here = fileURLToPath(new URL('.', import.meta.url));
 const rounds = 3;
-
-interface Run {
-  readonly backend: string;
-  readonly faces: number;
-  readonly times: readonly number[];
-  /** Milliseconds of processor time a photo: tells more than the clock where other work runs beside. */
-  readonly cpu: number;
-}
 
 /** What the figures must reach: times faster than each peer, parts of the whole time, of the time before. */
 const bars = { peers: 6, outside: 0.3, rewritten: 0.6, difference: 1e-5 };
@@ -39,11 +35,6 @@ const contenders = [
   { name: 'human 3.3.6', script: `${peers}/human.mjs` },
   { name: 'face-api 1.7.15', script: `${peers}/face-api.mjs` },
 ];
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
-}
 
 /** Each contender runs alone in its process, bound to as many cores as it has threads. */
 function run(script: string, photos: readonly string[], threads: number): Run {
@@ -151,15 +142,13 @@ async function rewriting(): Promise<void> {
   );
 }
 
-console.log(
-  `${cpus()[0]?.model}, ${cpus().length} cores, Node ${process.version}, ${new Date().toISOString().slice(0, 10)}`,
-);
+console.log(machine);
 const photos = await fetchDemoPhotos();
 await compareWithPeers(photos);
 const four = photos.find(photo => photo.endsWith('sample4.jpg')) ?? photos[0];
 if (four) await stages(four);
 await rewriting();
-if (process.argv.includes('--check') && missed.length > 0) {
+if (values.check && missed.length > 0) {
   for (const what of missed) console.error(`Below its bar: ${what}`);
   process.exitCode = 1;
 }

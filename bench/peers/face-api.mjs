@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import sharp from 'sharp';
+import { timeRounds } from '../dist/time-rounds.js';
 import './file-fetch.mjs';
 
 const require = createRequire(import.meta.url);
@@ -30,18 +31,5 @@ async function analyze(path) {
   return faces.length;
 }
 
-const times = [];
-let used = process.cpuUsage();
-let faces = 0;
-for (let round = -1; round < rounds; round++) {
-  faces = 0;
-  if (round === 0) used = process.cpuUsage();
-  for (const photo of photos) {
-    const start = performance.now();
-    faces += await analyze(photo);
-    if (round >= 0) times.push(performance.now() - start);
-  }
-}
-const { user, system } = process.cpuUsage(used);
-const cpu = (user + system) / 1000 / rounds / photos.length;
-console.log(JSON.stringify({ backend: `tfjs ${tf.getBackend()}`, faces, times, cpu }));
+const run = await timeRounds(photos, rounds, analyze);
+console.log(JSON.stringify({ backend: `tfjs ${tf.getBackend()}`, ...run }));

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
+import { timeRounds } from '../dist/time-rounds.js';
 import './file-fetch.mjs';
 
 const require = createRequire(import.meta.url);
@@ -52,18 +53,5 @@ async function analyze(path) {
   return result.face.filter(face => face.embedding?.length > 0).length;
 }
 
-const times = [];
-let used = process.cpuUsage();
-let faces = 0;
-for (let round = -1; round < rounds; round++) {
-  faces = 0;
-  if (round === 0) used = process.cpuUsage();
-  for (const photo of photos) {
-    const start = performance.now();
-    faces += await analyze(photo);
-    if (round >= 0) times.push(performance.now() - start);
-  }
-}
-const { user, system } = process.cpuUsage(used);
-const cpu = (user + system) / 1000 / rounds / photos.length;
-console.log(JSON.stringify({ backend: `tfjs ${human.tf.getBackend()}`, faces, times, cpu }));
+const run = await timeRounds(photos, rounds, analyze);
+console.log(JSON.stringify({ backend: `tfjs ${human.tf.getBackend()}`, ...run }));

@@ -13,7 +13,7 @@ const [folder] = process.argv.slice(2);
 if (folder === undefined) throw new Error('Usage: sort-album FOLDER');
 
 const app = await FaceAnalysis.create({ tasks: ['detection', 'landmark', 'recognition'] });
-let clusters = createClusters(thresholdAtFar(app.recognizer?.thresholds ?? {}, 1e-4));
+let clusters = createClusters(thresholdAtFar(app.recognizer?.thresholds ?? {}, 1e-5));
 const photos = (await listImages(folder)).map(name => `${folder}/${name}`);
 for await (const item of app.stream(photos)) {
   if ('error' in item) {

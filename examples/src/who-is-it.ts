@@ -4,7 +4,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, parse } from 'node:path';
 import { Gallery } from '@insightface-ts/gallery';
-import { confidence, FaceAnalysis, thresholdAtFar } from 'insightface-ts';
+import { FaceAnalysis, thresholdAtFar } from 'insightface-ts';
 
 const [folder, photo] = process.argv.slice(2);
 if (folder === undefined || photo === undefined) throw new Error('Usage: who-is-it FOLDER PHOTO');
@@ -24,11 +24,9 @@ for (const file of await readdir(folder)) {
 const threshold = thresholdAtFar(recognizer.thresholds, 1e-4);
 for (const { bbox, embedding } of await app.get(photo)) {
   const [best] = embedding ? gallery.search(embedding, { limit: 1, threshold }) : [];
-  const sure = best && recognizer.calibration && confidence(recognizer.calibration, best.similarity);
   console.log(
     `face at ${Math.round(bbox[0])}, ${Math.round(bbox[1])}:`,
     best ? `${best.name}, cosine ${best.similarity.toFixed(3)}` : 'not enrolled',
-    sure === undefined ? '' : `(${(sure * 100).toFixed(1)} %)`,
   );
 }
 await gallery.close();

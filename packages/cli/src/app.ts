@@ -2,6 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { FaceAnalysis, type FaceAnalysisOptions, type Size } from 'insightface-ts';
 import { Progress } from './progress.js';
+import { visible, warn } from './terminal.js';
 
 export interface AppOptions {
   readonly pack?: string;
@@ -14,9 +15,9 @@ export interface AppOptions {
   readonly offline?: boolean;
 }
 
-/** Adds the options that choose and steer the networks. */
-export function withAppOptions(command: Command): Command {
-  return command
+/** Adds the options that choose and steer the networks; --help shows them after the command's own. */
+export function addAppOptions(command: Command): void {
+  command
     .option('--pack <name|folder>', 'model pack, or a folder of InsightFace .onnx files', 'open')
     .option('--det-size <size>', 'what the detector sees: auto, a side in pixels, or WxH', parseSize)
     .option('--det-thresh <score>', "lowest detection score, 0 to 1 (default: the pack's)", parseFraction)
@@ -37,11 +38,24 @@ export function withAppOptions(command: Command): Command {
     .option('--offline', 'never use the network');
 }
 
-/** Opens the pack with a progress bar on standard error, and prints licences there once. */
-export async function createApp(
+type ModelOptions = Pick<FaceAnalysisOptions, 'tasks' | 'include' | 'flip'>;
+
+/** Runs `work` with an analysis made from the options, and frees its networks afterwards. */
+export async function withApp<T>(
   options: AppOptions,
-  models: Pick<FaceAnalysisOptions, 'tasks' | 'include' | 'flip'> = {},
-): Promise<FaceAnalysis> {
+  models: ModelOptions,
+  work: (app: FaceAnalysis) => Promise<T>,
+): Promise<T> {
+  const app = await createApp(options, models);
+  try {
+    return await work(app);
+  } finally {
+    await app.dispose();
+  }
+}
+
+/** Opens the pack with a progress bar on standard error, and prints licences there once. */
+async function createApp(options: AppOptions, models: ModelOptions): Promise<FaceAnalysis> {
   const progress = new Progress('Fetching models');
   try {
     return await FaceAnalysis.create({
@@ -55,14 +69,14 @@ export async function createApp(
       ...(options.offline !== undefined && { offline: options.offline }),
       ...models,
       onProgress: event => progress.update(event.received, event.total ?? 0, 'bytes'),
-      onNotice: notice => process.stderr.write(`${notice}\n`),
+      onNotice: notice => warn(visible(notice)),
     });
   } finally {
     progress.end();
   }
 }
 
-export function parseSize(text: string): 'auto' | Size {
+function parseSize(text: string): 'auto' | Size {
   if (text === 'auto') return 'auto';
   const [, width, height] = /^(\d+)(?:x(\d+))?$/.exec(text) ?? [];
   const size = { width: Number(width), height: Number(height ?? width) };
@@ -75,6 +89,13 @@ export function parseFraction(text: string): number {
   const value = Number(text);
   if (text.trim() === '' || !(value >= 0 && value <= 1))
     throw new InvalidArgumentError('Give a number from 0 to 1.');
+  return value;
+}
+
+export function parseCosine(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= -1 && value <= 1))
+    throw new InvalidArgumentError('Give a number from -1 to 1.');
   return value;
 }
 

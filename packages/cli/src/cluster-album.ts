@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { addFaces, type FaceAnalysis, type FaceToCluster, removePhotos } from 'insightface-ts';
-import type { Album, AlbumPhoto } from './cluster-file.js';
+import { type Album, type AlbumPhoto, photoOf } from './cluster-file.js';
 
 export interface PhotoError {
   readonly image: string;
@@ -28,9 +28,7 @@ export async function updateAlbum(
   };
   const photos = new Map(Object.entries(album.photos).filter(([name]) => isCurrent(name)));
   const stale = new Set(Object.keys(album.photos).filter(name => !photos.has(name)));
-  const boxes = new Map(
-    Object.entries(album.faces).filter(([id]) => !stale.has(id.slice(0, id.lastIndexOf('#')))),
-  );
+  const boxes = new Map(Object.entries(album.faces).filter(([id]) => !stale.has(photoOf(id))));
   const errors: PhotoError[] = [];
   const added: FaceToCluster[] = [];
   const fresh = [...present.keys()].filter(name => !photos.has(name));

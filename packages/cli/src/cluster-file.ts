@@ -1,6 +1,5 @@
 // What `insightface cluster --state FILE` keeps between two runs.
-import { randomUUID } from 'node:crypto';
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import {
   type Box,
   type ClusterState,
@@ -8,6 +7,7 @@ import {
   parseClusters,
   serializeClusters,
 } from 'insightface-ts';
+import { writeOutput } from './output-file.js';
 
 const format = 'insightface-cluster-album';
 const version = 1;
@@ -49,14 +49,46 @@ export async function readAlbum(file: string): Promise<Album | undefined> {
       { cause },
     );
   try {
-    const album = JSON.parse(text) as Album & { readonly format?: unknown; readonly version?: unknown };
+    const album = JSON.parse(text) as Partial<Record<keyof Album | 'format' | 'version', unknown>>;
     if (album.format !== format || album.version !== version) throw invalid();
     const { model, photos, faces } = album;
-    if (typeof model !== 'string' || !photos || !faces) throw invalid();
-    return { model, photos, faces, clusters: parseClusters(JSON.stringify(album.clusters)) };
+    const clusters = parseClusters(JSON.stringify(album.clusters));
+    if (typeof model !== 'string' || !isRecordOf(photos, isPhoto) || !isRecordOf(faces, isFace))
+      throw invalid();
+    const known = clusters.faces.every(
+      ({ id, photo }) => Object.hasOwn(faces, id) && Object.hasOwn(photos, photo) && photoOf(id) === photo,
+    );
+    if (!known) throw invalid();
+    return { model, photos, faces, clusters };
   } catch (cause) {
     throw invalid(cause);
   }
+}
+
+/** The photo of a face id. */
+export function photoOf(id: string): string {
+  return id.slice(0, id.lastIndexOf('#'));
+}
+
+function isPhoto(value: unknown): value is AlbumPhoto {
+  return isObject(value) && isFiniteNumber(value['bytes']) && isFiniteNumber(value['modified']);
+}
+
+function isFace(value: unknown): value is Album['faces'][string] {
+  const { bbox, detScore } = isObject(value) ? value : {};
+  return Array.isArray(bbox) && bbox.length === 4 && bbox.every(isFiniteNumber) && isFiniteNumber(detScore);
+}
+
+function isRecordOf<T>(value: unknown, isItem: (item: unknown) => item is T): value is Record<string, T> {
+  return isObject(value) && Object.values(value).every(isItem);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isFiniteNumber(value: unknown): value is number {
+  return Number.isFinite(value);
 }
 
 /**
@@ -64,15 +96,6 @@ export async function readAlbum(file: string): Promise<Album | undefined> {
  * @throws InsightFaceError `WRITE_FAILED`.
  */
 export async function writeAlbum(file: string, { clusters, ...rest }: Album): Promise<void> {
-  const temporary = `${file}.${randomUUID()}.tmp`;
   const album = { format, version, ...rest, clusters: JSON.parse(serializeClusters(clusters)) as unknown };
-  try {
-    await writeFile(temporary, JSON.stringify(album), { mode: 0o600, flush: true });
-    await rename(temporary, file);
-  } catch (cause) {
-    await rm(temporary, { force: true });
-    throw new InsightFaceError('WRITE_FAILED', `${file} cannot be written. Check space and permissions.`, {
-      cause,
-    });
-  }
+  await writeOutput(file, JSON.stringify(album), { secret: true });
 }

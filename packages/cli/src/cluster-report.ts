@@ -3,7 +3,9 @@ import { listClusters, type MergeSuggestion, suggestMerges } from 'insightface-t
 import type { PhotoError } from './cluster-album.js';
 import type { Album } from './cluster-file.js';
 import { errorToJson } from './face-json.js';
+import { reportFailure } from './report-error.js';
 import { formatTable } from './table.js';
+import { print, visible } from './terminal.js';
 
 const shownPhotos = 3;
 
@@ -36,15 +38,14 @@ export function printAlbum(
   errors: readonly PhotoError[],
   command: string,
 ): void {
-  for (const { image, error } of errors)
-    console.error(`${image}: ${error.message} [${errorToJson(error).code}]`);
+  for (const { image, error } of errors) reportFailure(image, errorToJson(error));
   const clusters = listClusters(state);
   const several = clusters.filter(({ faces, name }) => faces.length > 1 || name !== undefined);
-  console.log(
+  print(
     `${state.faces.length} faces in ${Object.keys(photos).length} photos; people in several photos: ${several.length}; faces that appear once: ${clusters.length - several.length}\n`,
   );
   if (several.length > 0)
-    console.log(
+    print(
       formatTable([
         ['id', 'name', 'faces', 'photos'],
         ...several.map(({ id, name, faces }) => [id, name ?? '', String(faces.length), somePhotos(faces)]),
@@ -55,9 +56,9 @@ export function printAlbum(
 
 function printSuggestions(suggestions: readonly MergeSuggestion[], command: string): void {
   if (suggestions.length === 0) return;
-  console.log('\nPerhaps one person:');
+  print('\nPerhaps one person:');
   for (const { clusters, similarity } of suggestions)
-    console.log(`  ${command} --merge ${clusters.join(' ')}    (similarity ${similarity.toFixed(2)})`);
+    print(`  ${visible(command)} --merge ${clusters.join(' ')}    (similarity ${similarity.toFixed(2)})`);
 }
 
 function somePhotos(faces: readonly { readonly photo: string }[]): string {

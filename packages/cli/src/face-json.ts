@@ -14,20 +14,20 @@ export function faceToJson(face: Face, options: { readonly embedding?: boolean }
     ...(face.genderScore !== undefined && { genderScore: round(face.genderScore, 4) }),
     ...(face.age !== undefined && { age: round(face.age, 1) }),
     ...(face.ageRange && { ageRange: face.ageRange.map(value => round(value, 1)) }),
-    ...(face.pose && {
-      pose: {
-        pitch: round(face.pose.pitch, 2),
-        yaw: round(face.pose.yaw, 2),
-        roll: round(face.pose.roll, 2),
-      },
-    }),
-    ...(face.quality !== undefined && { quality: round(face.quality, 4) }),
+    pose: {
+      pitch: round(face.pose.pitch, 2),
+      yaw: round(face.pose.yaw, 2),
+      roll: round(face.pose.roll, 2),
+    },
+    quality: round(face.quality, 4),
     ...(face.liveness !== undefined && { liveness: round(face.liveness, 4) }),
   };
 }
 
 /** An error as the commands print it in a JSON line. */
 export function errorToJson(error: Error): { code: string; message: string } {
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : 'UNEXPECTED';
+  // Codes of Node and of other libraries are not among those that the manual lists.
+  const ours = error.name === 'InsightFaceError' || error.name === 'OnnxError';
+  const code = ours && 'code' in error && typeof error.code === 'string' ? error.code : 'UNEXPECTED';
   return { code, message: error.message };
 }

@@ -11,6 +11,7 @@ import { addGallery } from './commands/gallery.js';
 import { addIdentify } from './commands/identify.js';
 import { addModels } from './commands/models.js';
 import { addVerify } from './commands/verify.js';
+import { visibleLines } from './terminal.js';
 
 const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string;
@@ -20,7 +21,9 @@ const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.
 export const program = new Command('insightface')
   .description('Find, describe and recognise faces in photos.')
   .version(manifest.version)
-  .showHelpAfterError('(add --help for examples)');
+  .showHelpAfterError('(add --help for examples)')
+  // It repeats what was typed, or what a script passed on.
+  .configureOutput({ writeErr: text => process.stderr.write(visibleLines(text)) });
 
 for (const add of [
   ...[addDemo, addAnalyze, addDraw, addVerify, addEnroll, addIdentify, addGallery, addCluster],

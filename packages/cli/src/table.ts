@@ -1,5 +1,8 @@
-/** Plain text columns: the first row is the head; numbers are right-aligned. */
-export function formatTable(rows: readonly (readonly string[])[]): string {
+import { visible } from './terminal.js';
+
+/** Plain text columns: the first row is the head; numbers are right-aligned. A cell is one line, whatever is in it. */
+export function formatTable(cells: readonly (readonly string[])[]): string {
+  const rows = cells.map(row => row.map(visible));
   const widths: number[] = [];
   for (const row of rows)
     for (const [column, cell] of row.entries())

@@ -1,7 +1,9 @@
 // One analysed image on standard output: as a JSON line, as CSV, or as text for people.
 import type { Face } from 'insightface-ts';
 import { errorToJson, faceToJson } from './face-json.js';
+import { reportFailure } from './report-error.js';
 import { formatTable } from './table.js';
+import { print, visible } from './terminal.js';
 
 /** A person whom a face may be. */
 export interface MatchJson {
@@ -11,9 +13,9 @@ export interface MatchJson {
   readonly confidence?: number;
 }
 
-export type NamedFace = Face & { readonly matches?: readonly MatchJson[] };
+type NamedFace = Face & { readonly matches?: readonly MatchJson[] };
 
-export type ImageResult =
+type ImageResult =
   | {
       readonly input: string;
       readonly width: number;
@@ -30,11 +32,11 @@ export interface WriterOptions {
 
 /** Returns a function that prints one image. */
 export function createWriter(options: WriterOptions): (result: ImageResult) => void {
-  if (options.json) return result => console.log(JSON.stringify(resultToJson(result, options)));
+  if (options.json) return result => print(JSON.stringify(resultToJson(result, options)));
   if (options.csv) {
-    console.log(csvHead.join(','));
+    print(csvHead.join(','));
     return result => {
-      for (const row of csvRows(result)) console.log(row.map(csvCell).join(','));
+      for (const row of csvRows(result)) print(row.map(csvCell).join(','));
     };
   }
   return printPlain;
@@ -82,10 +84,8 @@ function csvRows(result: ImageResult): string[][] {
     face.detScore.toFixed(4),
     face.gender ?? '',
     face.age?.toFixed(1) ?? '',
-    ...(face.pose
-      ? [face.pose.pitch.toFixed(1), face.pose.yaw.toFixed(1), face.pose.roll.toFixed(1)]
-      : ['', '', '']),
-    face.quality?.toFixed(3) ?? '',
+    ...[face.pose.pitch, face.pose.yaw, face.pose.roll].map(angle => angle.toFixed(1)),
+    face.quality.toFixed(3),
     face.matches?.[0]?.name ?? '',
     face.matches?.[0]?.similarity.toFixed(4) ?? '',
     '',
@@ -100,35 +100,37 @@ function csvCell(text: string): string {
 
 function printPlain(result: ImageResult): void {
   if ('error' in result) {
-    const { code, message } = errorToJson(result.error);
-    console.error(`${result.input}: ${message} [${code}]`);
+    reportFailure(result.input, errorToJson(result.error));
     return;
   }
   const { faces } = result;
   const count = faces.length === 1 ? '1 face' : `${faces.length} faces`;
-  console.log(`${result.input}  ${result.width}x${result.height}  ${count}`);
+  print(`${visible(result.input)}  ${result.width}x${result.height}  ${count}`);
   if (faces.length === 0) return;
   const named = faces.some(face => face.matches);
   const table = formatTable([
     ['#', 'box', 'score', 'sex', 'age', 'pitch', 'yaw', 'roll', 'quality', ...(named ? ['who'] : [])],
     ...faces.map((face, index) => [
-      String(index),
+      String(index + 1),
       face.bbox.map(value => value.toFixed(0)).join(' '),
       face.detScore.toFixed(2),
       face.gender ?? '',
       face.age?.toFixed(0) ?? '',
-      ...(face.pose
-        ? [face.pose.pitch.toFixed(0), face.pose.yaw.toFixed(0), face.pose.roll.toFixed(0)]
-        : ['', '', '']),
-      face.quality?.toFixed(2) ?? '',
+      ...[face.pose.pitch, face.pose.yaw, face.pose.roll].map(angle => angle.toFixed(0)),
+      face.quality.toFixed(2),
       ...(named ? [describeMatch(face.matches?.[0])] : []),
     ]),
   ]);
-  console.log(table.replace(/^/gm, '  '));
+  print(table.replace(/^/gm, '  '));
 }
 
 function describeMatch(match: MatchJson | undefined): string {
   if (!match) return 'unknown';
-  const confidence = match.confidence === undefined ? '' : `, ${(match.confidence * 100).toFixed(1)} % sure`;
-  return `${match.name} (${match.similarity.toFixed(3)}${confidence})`;
+  const sure = match.confidence === undefined ? '' : `, ${describeConfidence(match.confidence)} sure`;
+  return `${match.name} (${match.similarity.toFixed(3)}${sure})`;
+}
+
+/** Nothing is 100.0 % sure. */
+function describeConfidence(confidence: number): string {
+  return confidence > 0.999 ? 'over 99.9 %' : `${(confidence * 100).toFixed(1)} %`;
 }

@@ -1,4 +1,4 @@
-import { InsightFaceError } from 'insightface-ts';
+import { InsightFaceError, normalize } from 'insightface-ts';
 
 /**
  * The embedding at unit length.
@@ -11,17 +11,7 @@ export function toUnit(embedding: Float32Array, dimension: number): Float32Array
       'MODEL_MISMATCH',
       `The embedding has ${embedding.length} numbers, the gallery's model makes ${dimension}. Use that model.`,
     );
-  let squares = 0;
-  for (const value of embedding) squares += value * value;
-  const norm = Math.sqrt(squares);
-  if (!Number.isFinite(norm))
-    throw new InsightFaceError(
-      'EMBEDDING_INVALID',
-      'The embedding holds NaN or infinity. Embed the face again.',
-    );
-  if (norm === 0)
-    throw new InsightFaceError('EMBEDDING_INVALID', 'The embedding is all zeros. Embed the face again.');
-  return embedding.map(value => value / norm);
+  return normalize(embedding).unit;
 }
 
 /** Dot product of two vectors of one length. */

@@ -33,6 +33,14 @@ describe('enrolment', () => {
     await again.close();
   });
 
+  it('keeps of a recogniser what tells it from others, and nothing else', async () => {
+    const folder = join(await temporaryFolder(), 'people');
+    const recognizer = { ...model, inputSize: 112, thresholds: { '1e-3': 0.3 } };
+    const gallery = await Gallery.open(folder, { model: recognizer });
+    expect(gallery.model).toEqual(model);
+    await gallery.close();
+  });
+
   it('treats the two Unicode spellings of a name as one person', async () => {
     const gallery = await newGallery();
     await gallery.enroll('Jose\u0301', vector(1));

@@ -1,5 +1,4 @@
 export { Gallery } from './gallery.js';
-export { maxNameBytes } from './names.js';
 export type {
   Counts,
   EnrollOptions,
@@ -14,4 +13,3 @@ export type {
   SearchOptions,
   Template,
 } from './types.js';
-export type { VectorHit, VectorIndex, VectorQuery } from './vector-index.js';

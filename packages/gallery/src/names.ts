@@ -1,7 +1,7 @@
 import { InsightFaceError } from 'insightface-ts';
 
 /** Longest name, in bytes of UTF-8: about 500 Latin letters or 170 Chinese characters. */
-export const maxNameBytes = 512;
+const maxNameBytes = 512;
 
 /**
  * The form in which a name is kept: composed (NFC), so that one name typed on two keyboards is one person, with no

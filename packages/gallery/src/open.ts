@@ -8,9 +8,9 @@ import type { GalleryModel, GalleryOptions } from './types.js';
 
 /** @throws InsightFaceError as {@link Gallery.open}. */
 export async function openGalleryStore(folder: string, options: GalleryOptions): Promise<Store> {
-  const { model, readonly = false } = options;
+  const { readonly = false } = options;
+  const model = options.model && onlyModel(options.model);
   const create = !readonly && (options.create ?? model !== undefined);
-  if (model) checkModel(model);
   const found = await inspectFolder(folder);
   if (found === 'empty' && !create)
     throw new InsightFaceError(
@@ -47,7 +47,8 @@ export function checkSameModel(given: GalleryModel, own: GalleryModel | undefine
   );
 }
 
-function checkModel({ name, dimension, fingerprint }: GalleryModel): void {
+/** Checked, and without whatever else a recogniser's description holds: this is written to the disk. */
+function onlyModel({ name, dimension, fingerprint }: GalleryModel): GalleryModel {
   if (
     name === '' ||
     fingerprint === '' ||
@@ -59,6 +60,7 @@ function checkModel({ name, dimension, fingerprint }: GalleryModel): void {
       'INVALID_ARGUMENT',
       'A model has a name, a fingerprint, and a dimension from 1 to 65536.',
     );
+  return { name, dimension, fingerprint };
 }
 
 function checkHeader(header: HeaderRecord | undefined, isNew: boolean, folder: string): void {

@@ -37,42 +37,52 @@ export interface TemplateRecord {
   readonly embedding: Float32Array;
 }
 
+/** Bytes: CRC-32 of the rest, JSON. */
 export function encodeJson(value: unknown): Buffer {
-  return Buffer.from(JSON.stringify(value));
+  return withChecksum(Buffer.from(JSON.stringify(value)));
 }
 
+/** @throws InsightFaceError `GALLERY_INVALID` when the bytes are not those that were written. */
 export function decodeJson<T>(bytes: Buffer): T {
-  try {
-    return JSON.parse(bytes.toString()) as T;
-  } catch (cause) {
-    throw damaged('a record does not read', cause);
-  }
+  return JSON.parse(checked(bytes, 'a record').toString()) as T;
 }
 
 /** Bytes: CRC-32 of the rest, person (both 32 bits), embedding (32-bit floats), the other fields as JSON. */
 export function encodeTemplate({ person, embedding, ...rest }: TemplateRecord): Buffer {
   const floats = Buffer.from(embedding.buffer, embedding.byteOffset, embedding.byteLength);
-  const head = Buffer.alloc(8);
-  head.writeUInt32LE(person, 4);
-  const bytes = Buffer.concat([head, floats, encodeJson(rest)]);
-  bytes.writeUInt32LE(crc32(bytes.subarray(4)), 0);
-  return bytes;
+  const head = Buffer.alloc(4);
+  head.writeUInt32LE(person);
+  return withChecksum(Buffer.concat([head, floats, Buffer.from(JSON.stringify(rest))]));
 }
 
 /** @throws InsightFaceError `GALLERY_INVALID` when the bytes are not those that were written. */
 export function decodeTemplate(bytes: Buffer, dimension: number): TemplateRecord {
   const { person, embedding } = decodeVector(bytes, dimension);
-  return { ...decodeJson<TemplateRecord>(bytes.subarray(8 + 4 * dimension)), person, embedding };
+  const rest = JSON.parse(bytes.toString('utf8', 8 + 4 * dimension)) as TemplateRecord;
+  return { ...rest, person, embedding };
 }
 
 /** Only what a search needs. */
 export function decodeVector(bytes: Buffer, dimension: number): { person: number; embedding: Float32Array } {
-  const end = 8 + 4 * dimension;
-  if (bytes.length < end || crc32(bytes.subarray(4)) !== bytes.readUInt32LE(0))
-    throw damaged('a template is not as it was written');
+  const content = checked(bytes, 'a template');
+  const end = 4 + 4 * dimension;
+  if (content.length < end) throw damaged('a template is of another length');
   const embedding = new Float32Array(dimension);
-  new Uint8Array(embedding.buffer).set(bytes.subarray(8, end));
-  return { person: bytes.readUInt32LE(4), embedding };
+  new Uint8Array(embedding.buffer).set(content.subarray(4, end));
+  return { person: content.readUInt32LE(0), embedding };
+}
+
+function withChecksum(content: Buffer): Buffer {
+  const head = Buffer.alloc(4);
+  head.writeUInt32LE(crc32(content));
+  return Buffer.concat([head, content]);
+}
+
+function checked(bytes: Buffer, what: string): Buffer {
+  const content = bytes.subarray(4);
+  if (bytes.length < 4 || crc32(content) !== bytes.readUInt32LE(0))
+    throw damaged(`${what} is not as it was written`);
+  return content;
 }
 
 export function damaged(what: string, cause?: unknown): InsightFaceError {

@@ -3,12 +3,16 @@
 import { type FileHandle, open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InsightFaceError } from 'insightface-ts';
+import { childrenOf, isOverflow, type Overflow, overflowsOf, pageHeaderBytes } from './store-page.js';
 
 export const dataFile = 'data.mdb';
+export const lockFile = 'lock.mdb';
 
 const magic = 0xbeefc0de;
-const pageHeaderBytes = 24;
-const branchFlag = 0x01;
+/** Bytes of a tree's description in a meta page. */
+const treeBytes = 48;
+/** Read at once. */
+const readBytes = 1 << 20;
 const noRoot = 0xffffffffffffffffn;
 /** How often a tree that changed while it was read is read anew. */
 const attempts = 20;
@@ -27,7 +31,7 @@ export async function inspectFolder(folder: string): Promise<'empty' | 'store'> 
     );
   const names = await readdir(folder);
   if (!names.includes(dataFile)) {
-    const foreign = names.find(name => !name.startsWith('.') && name !== 'lock.mdb');
+    const foreign = names.find(name => !name.startsWith('.') && name !== lockFile);
     if (foreign === undefined) return 'empty';
     throw new InsightFaceError(
       'GALLERY_INVALID',
@@ -48,10 +52,15 @@ export async function inspectFolder(folder: string): Promise<'empty' | 'store'> 
   return 'store';
 }
 
-interface Meta {
-  readonly pageSize: number;
+interface Tree {
   readonly root: bigint;
   readonly depth: number;
+}
+
+interface Meta {
+  readonly pageSize: number;
+  /** Of free pages, then of data. */
+  readonly trees: readonly [Tree, Tree];
   readonly transaction: bigint;
 }
 
@@ -92,48 +101,80 @@ async function readMeta(file: FileHandle, offset: number): Promise<Meta | undefi
   if (bytesRead < 160 || buffer.readUInt32LE(at) !== magic) return undefined;
   const pageSize = buffer.readUInt32LE(at + 24);
   if (pageSize < 256 || pageSize > 65536) return undefined;
-  // Of the two trees in a meta page (free pages, then data) the second.
+  const tree = (start: number): Tree => ({
+    depth: buffer.readUInt16LE(start + 6),
+    root: buffer.readBigUInt64LE(start + 40),
+  });
   return {
     pageSize,
-    depth: buffer.readUInt16LE(at + 24 + 48 + 6),
-    root: buffer.readBigUInt64LE(at + 24 + 48 + 40),
-    transaction: buffer.readBigUInt64LE(at + 24 + 48 + 48 + 8),
+    trees: [tree(at + 24), tree(at + 24 + treeBytes)],
+    transaction: buffer.readBigUInt64LE(at + 24 + 2 * treeBytes + 8),
   };
 }
 
-/** Follows the tree from its root down to the numbers of its leaves: each must lie inside the file. */
+/** Follows the trees from their roots to every leaf: all that they lead to must lie inside the file. */
 async function findFault(file: FileHandle, meta: Meta): Promise<string | undefined> {
-  if (meta.root === noRoot) return undefined;
-  const pages = BigInt(Math.floor((await file.stat()).size / meta.pageSize));
-  let level = [meta.root];
-  for (let depth = meta.depth; depth > 0; depth--) {
-    if (level.some(page => page < 2n || page >= pages)) return 'its file is shorter than it was';
-    if (depth === 1) return undefined;
-    const children: bigint[] = [];
-    for (const page of level) {
-      const { buffer } = await file.read(
-        Buffer.alloc(meta.pageSize),
-        0,
-        meta.pageSize,
-        Number(page) * meta.pageSize,
-      );
-      const found = childrenOf(buffer, page);
-      if (!found) return `page ${page} does not read`;
-      children.push(...found);
-    }
-    level = children;
+  const pages = Math.floor((await file.stat()).size / meta.pageSize);
+  const seen = new Set<number>();
+  for (const tree of meta.trees) {
+    const fault =
+      tree.root === noRoot ? undefined : await findTreeFault(file, meta.pageSize, tree, pages, seen);
+    if (fault !== undefined) return fault;
   }
   return undefined;
 }
 
-/** Page numbers in the nodes of a branch page: 48 bits, in the fields that hold size and flags of a leaf's node. */
-function childrenOf(page: Buffer, number: bigint): bigint[] | undefined {
-  if (page.readBigUInt64LE(0) !== number || !(page.readUInt16LE(18) & branchFlag)) return undefined;
-  const children: bigint[] = [];
-  for (let at = pageHeaderBytes; at < pageHeaderBytes + page.readUInt16LE(20); at += 2) {
-    const node = pageHeaderBytes + page.readUInt16LE(at);
-    if (node + 8 > page.length) return undefined;
-    children.push(BigInt(page.readUInt32LE(node)) + (BigInt(page.readUInt16LE(node + 4)) << 32n));
+async function findTreeFault(
+  file: FileHandle,
+  pageSize: number,
+  { root, depth }: Tree,
+  pages: number,
+  seen: Set<number>,
+): Promise<string | undefined> {
+  let level = [Number(root)];
+  for (; depth > 0; depth--) {
+    const below: number[] = [];
+    const overflows: Overflow[] = [];
+    for (const page of level) {
+      if (page < 2 || page >= pages) return 'its file is shorter than it was';
+      // A tree that comes back to a page would never end.
+      if (seen.has(page)) return `page ${page} is there twice`;
+      seen.add(page);
+    }
+    for await (const { page, number } of readPages(file, pageSize, level)) {
+      const found = depth > 1 ? childrenOf(page, number) : undefined;
+      const large = depth === 1 ? overflowsOf(page, number) : undefined;
+      if (!found && !large) return `page ${number} does not read`;
+      for (const child of found ?? []) below.push(child);
+      overflows.push(...(large ?? []));
+    }
+    for (const overflow of overflows) {
+      if (!(overflow.first >= 2 && overflow.pages >= 1 && overflow.first + overflow.pages <= pages))
+        return 'its file is shorter than it was';
+      const head = Buffer.alloc(pageHeaderBytes);
+      await file.read(head, 0, head.length, overflow.first * pageSize);
+      if (!isOverflow(head, overflow)) return `page ${overflow.first} does not read`;
+    }
+    level = below;
   }
-  return children;
+  return undefined;
+}
+
+/** Pages by rising number; those that lie together are read together. */
+async function* readPages(file: FileHandle, pageSize: number, numbers: readonly number[]) {
+  const sorted = Float64Array.from(numbers).sort();
+  const buffer = Buffer.alloc(Math.max(pageSize, readBytes));
+  let from = 0;
+  let have = 0;
+  for (const number of sorted) {
+    const start = number * pageSize;
+    if (start < from || start + pageSize > from + have) {
+      from = start;
+      const wanted = Math.min(buffer.length, (sorted.at(-1)! + 1) * pageSize - start);
+      have = (await file.read(buffer, 0, wanted, start)).bytesRead;
+    }
+    const page = buffer.subarray(start - from, Math.min(start - from + pageSize, have));
+    // Cut off while it was read: a page of zeros is sound in no way.
+    yield { number, page: page.length === pageSize ? page : Buffer.alloc(pageSize) };
+  }
 }

@@ -1,8 +1,11 @@
 // The one seam to LMDB: a durable, ordered map from keys to bytes.
-import { mkdir, open as openFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, open as openFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { InsightFaceError } from 'insightface-ts';
 import { type Key, open, type RootDatabase, type Transaction } from 'lmdb';
+import { lockFile } from './store-file.js';
 
 /** A space of keys and a key in it: keys of a space lie together, in order. */
 export type StoreKey = readonly [space: string, ...rest: (string | number)[]];
@@ -14,6 +17,9 @@ export interface RangeQuery {
   readonly exclusiveStart?: boolean;
   readonly limit?: number;
 }
+
+/** More than LMDB's lock file and first pages take. */
+const probeBytes = 1 << 18;
 
 interface PendingWrite {
   /** Runs the work in a transaction of its own within the commit's; returns how to tell of its success. */
@@ -41,6 +47,7 @@ export class Store {
   static async open(folder: string, readonly: boolean): Promise<Store> {
     try {
       if (!readonly) await mkdir(folder, { recursive: true });
+      if (!readonly && !existsSync(join(folder, lockFile))) await probeSpace(folder);
       const database = open<Buffer, Key>({
         path: resolve(folder),
         encoding: 'binary',
@@ -191,7 +198,10 @@ function storeError(
 ): InsightFaceError {
   if (cause instanceof InsightFaceError) return cause;
   const reason = cause instanceof Error ? cause.message : String(cause);
-  const refused = /EACCES|EPERM|EROFS|ENOSPC|permission denied|read-only|no space/i.test(reason);
+  const refused =
+    /EACCES|EPERM|EROFS|ENOSPC|EDQUOT|EFBIG|ENOTDIR|EEXIST|permission denied|read-only|no space/i.test(
+      reason,
+    );
   const advice =
     refused || code === 'WRITE_FAILED'
       ? 'Check free space and permissions.'
@@ -201,6 +211,16 @@ function storeError(
     `The gallery ${folder} ${what}: ${reason.trim()}. ${advice}`,
     { cause },
   );
+}
+
+/** LMDB maps its lock file before the disk has room for it, and the process ends where it has none. */
+async function probeSpace(folder: string): Promise<void> {
+  const probe = join(folder, `.${randomUUID()}.tmp`);
+  try {
+    await writeFile(probe, Buffer.alloc(probeBytes, 1), { flush: true });
+  } finally {
+    await rm(probe, { force: true });
+  }
 }
 
 /** A new file outlives a power cut only when its folder is on the disk, too. Windows has no such call. */

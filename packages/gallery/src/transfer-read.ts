@@ -30,10 +30,13 @@ type Json = Readonly<Record<string, unknown>>;
  * @throws InsightFaceError `FILE_NOT_FOUND`, or `GALLERY_INVALID` with the line that is wrong.
  */
 export async function readExport(file: string): Promise<{ model?: GalleryModel; people: ImportedPerson[] }> {
+  const unreadable = (cause?: unknown) =>
+    new InsightFaceError('FILE_NOT_FOUND', `${file} is no file that can be read. Check the path.`, { cause });
   const handle = await open(file, 'r').catch(cause => {
-    throw new InsightFaceError('FILE_NOT_FOUND', `${file} cannot be read. Check the path.`, { cause });
+    throw unreadable(cause);
   });
   try {
+    if ((await handle.stat()).isDirectory()) throw unreadable();
     return await parseLines(handle.readLines(), file);
   } finally {
     await handle.close();

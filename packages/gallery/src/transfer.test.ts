@@ -73,7 +73,8 @@ describe('export and import', () => {
       await writeFile(path, text);
       await expect(copy.import(path)).rejects.toMatchObject({ code: 'GALLERY_INVALID' });
     }
-    await expect(copy.import(join(folder, 'absent'))).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' });
+    for (const path of [folder, join(folder, 'absent')])
+      await expect(copy.import(path)).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' });
     await expect(copy.export(join(folder, 'no', 'folder'))).rejects.toMatchObject({ code: 'WRITE_FAILED' });
     expect(copy.check()).toEqual({ people: 0, templates: 0 });
     await copy.close();

@@ -9,9 +9,9 @@ import {
   type TensorData,
   type ValueInfo,
 } from './model.js';
+import { floatTensor, intTensor } from './tensor.js';
 
-/** Opset of the graphs that {@link GraphBuilder} makes. */
-export const BUILDER_OPSET = 17;
+const BUILDER_OPSET = 17;
 const IR_VERSION = 8;
 
 /** Short ways to write a node's attributes. */
@@ -69,13 +69,12 @@ export class GraphBuilder {
 
   /** A constant of 32-bit floats. Returns its name. */
   float32(name: string, dims: readonly number[], values: ArrayLike<number>): string {
-    return this.tensor({ name, dataType: DataType.float32, dims, bytes: bytesOf(Float32Array.from(values)) });
+    return this.tensor(floatTensor(name, dims, Float32Array.from(values)));
   }
 
   /** A constant of 64-bit integers, the type of shapes and axes. Returns its name. */
   int64(name: string, dims: readonly number[], values: ArrayLike<number>): string {
-    const bytes = bytesOf(BigInt64Array.from(Array.from(values), BigInt));
-    return this.tensor({ name, dataType: DataType.int64, dims, bytes });
+    return this.tensor(intTensor(name, dims, Array.from(values)));
   }
 
   /** A constant of any type. Returns its name. */
@@ -133,9 +132,4 @@ export class GraphBuilder {
     this.#names.add(name);
     return name;
   }
-}
-
-// Typed arrays have the machine's byte order, which is little-endian wherever Node and browsers run.
-function bytesOf(values: Float32Array | BigInt64Array): Uint8Array {
-  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }

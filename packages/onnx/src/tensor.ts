@@ -1,4 +1,5 @@
-// Constant tensors as numbers and back.
+// Constant tensors as numbers and back. Typed arrays have the machine's byte order, which is the files', little-endian,
+// wherever Node and browsers run.
 import { OnnxError } from './errors.js';
 import { DataType, type TensorData } from './model.js';
 

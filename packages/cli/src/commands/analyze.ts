@@ -1,5 +1,5 @@
-import type { Command } from 'commander';
-import { type AppOptions, createApp, withAppOptions } from '../app.js';
+import { type Command, Option } from 'commander';
+import { type AppOptions, addAppOptions, withApp } from '../app.js';
 import { expandInputs } from '../inputs.js';
 import { Progress } from '../progress.js';
 import { createWriter, type WriterOptions } from '../writer.js';
@@ -9,13 +9,14 @@ interface AnalyzeOptions extends AppOptions, WriterOptions {
 }
 
 export function addAnalyze(program: Command): void {
-  withAppOptions(program.command('analyze'))
+  const command = program
+    .command('analyze')
     .description('find and describe every face of the images')
     .argument('<path...>', 'image files, folders, globs')
     .option('--embedding', 'print embeddings, too (with --json)')
     .option('--liveness', 'estimate liveness, too (experimental)')
     .option('--json', 'one JSON object a line for each image')
-    .option('--csv', 'one line of CSV for each face')
+    .addOption(new Option('--csv', 'one line of CSV for each face').conflicts(['json', 'embedding']))
     .addHelpText(
       'after',
       `
@@ -30,22 +31,23 @@ Exit code: 0 when every image was analysed, 2 when some failed, 1 when nothing c
     .action(async (paths: string[], options: AnalyzeOptions) => {
       process.exitCode = await analyze(paths, options);
     });
+  addAppOptions(command);
 }
 
 async function analyze(paths: readonly string[], options: AnalyzeOptions): Promise<number> {
   const files = await expandInputs(paths);
-  const app = await createApp(options, options.liveness ? { include: ['liveness'] } : {});
-  const progress = new Progress('Analysing');
-  const write = createWriter(options);
-  let failed = 0;
-  let done = 0;
-  for await (const item of app.stream(files)) {
+  return withApp(options, options.liveness ? { include: ['liveness'] } : {}, async app => {
+    const progress = new Progress('Analysing');
+    const write = createWriter(options);
+    let failed = 0;
+    let done = 0;
+    for await (const item of app.stream(files)) {
+      progress.end();
+      if ('error' in item) failed++;
+      write(item);
+      progress.update(++done, files.length, 'images');
+    }
     progress.end();
-    if ('error' in item) failed++;
-    write(item);
-    progress.update(++done, files.length, 'images');
-  }
-  progress.end();
-  await app.dispose();
-  return failed > 0 ? 2 : 0;
+    return failed > 0 ? 2 : 0;
+  });
 }

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import {
   type ClusterState,
   createClusters,
@@ -8,15 +8,17 @@ import {
   mergeClusters,
   nameCluster,
   splitFaces,
-  thresholdAtFar,
   undoMerge,
 } from 'insightface-ts';
-import { type AppOptions, createApp, parseCount, parseFraction, withAppOptions } from '../app.js';
+import { type AppOptions, addAppOptions, parseCosine, parseCount, parseFraction, withApp } from '../app.js';
 import { updateAlbum } from '../cluster-album.js';
 import { type Album, readAlbum, writeAlbum } from '../cluster-file.js';
 import { albumToJson, printAlbum } from '../cluster-report.js';
 import { expandInputs } from '../inputs.js';
+import { checkFolderOf } from '../output-file.js';
 import { Progress } from '../progress.js';
+import { measuredThreshold, recognizerOf } from '../recognizer.js';
+import { print } from '../terminal.js';
 
 /** Measured on LFW's development people: see bench/clustering.ts. */
 const defaultFar = 1e-5;
@@ -33,7 +35,8 @@ interface ClusterOptions extends AppOptions {
 }
 
 export function addCluster(program: Command): void {
-  withAppOptions(program.command('cluster'))
+  const command = program
+    .command('cluster')
     .description('put the faces of a photo folder together by person')
     .argument('<folder>', 'photos, with all subfolders')
     .option(
@@ -70,9 +73,12 @@ Exit code: 0 when every photo was analysed, 2 when some failed, 1 when nothing c
     .action(async (folder: string, options: ClusterOptions) => {
       process.exitCode = await cluster(folder, options);
     });
+  addAppOptions(command);
 }
 
 async function cluster(folder: string, options: ClusterOptions): Promise<number> {
+  // A long analysis must not end in a place that is not there.
+  if (options.state !== undefined) await checkFolderOf(options.state);
   const saved = options.state === undefined ? undefined : await readAlbum(options.state);
   const corrected = correct(saved?.clusters, options);
   const { album, errors } =
@@ -80,7 +86,7 @@ async function cluster(folder: string, options: ClusterOptions): Promise<number>
       ? { album: { ...saved, clusters: corrected }, errors: [] }
       : await analyze(folder, saved, options);
   if (options.state !== undefined) await writeAlbum(options.state, album);
-  if (options.json) console.log(JSON.stringify(albumToJson(album, errors)));
+  if (options.json) print(JSON.stringify(albumToJson(album, errors)));
   else printAlbum(album, errors, `insightface cluster ${folder} --state ${options.state ?? 'FILE'}`);
   return errors.length > 0 ? 2 : 0;
 }
@@ -115,53 +121,39 @@ async function analyze(folder: string, saved: Album | undefined, options: Cluste
   if (!info?.isDirectory())
     throw new InsightFaceError('FILE_NOT_FOUND', `${folder} is not a folder. Name one with photos.`);
   const files = await expandInputs([folder]);
-  const app = await createApp(options, { tasks: ['detection', 'landmark', 'recognition'] });
-  const progress = new Progress('Analysing');
-  try {
+  return withApp(options, { tasks: ['detection', 'landmark', 'recognition'] }, async app => {
     const album = openAlbum(saved, app, options);
-    return await updateAlbum(album, folder, files, app, (done, total) =>
+    const progress = new Progress('Analysing');
+    return updateAlbum(album, folder, files, app, (done, total) =>
       progress.update(done, total, 'photos'),
-    );
-  } finally {
-    progress.end();
-    await app.dispose();
-  }
+    ).finally(() => progress.end());
+  });
 }
 
 /** The saved album if it goes with this recogniser and threshold, or a new one. */
 function openAlbum(saved: Album | undefined, app: FaceAnalysis, options: ClusterOptions): Album {
-  const { recognizer } = app;
-  if (!recognizer)
-    throw new InsightFaceError('PACK_INVALID', 'The pack has no recogniser. Choose one that has.');
+  const { fingerprint } = recognizerOf(app);
   const asked = options.threshold !== undefined || options.far !== undefined;
-  if (saved && saved.model !== recognizer.fingerprint)
+  if (saved && saved.model !== fingerprint)
     throw new InsightFaceError(
       'MODEL_MISMATCH',
       `${options.state} was made with another recogniser. Use its pack, or another --state file to cluster anew.`,
     );
   if (saved && !asked) return saved;
-  const threshold = options.threshold ?? thresholdFor(recognizer, options.far ?? defaultFar);
+  const threshold = options.threshold ?? thresholdFor(app, options.far ?? defaultFar);
   if (saved && saved.clusters.threshold !== threshold)
     throw new InsightFaceError(
       'INVALID_ARGUMENT',
       `${options.state} was made with threshold ${saved.clusters.threshold}. Use another --state file to cluster anew.`,
     );
-  return (
-    saved ?? { model: recognizer.fingerprint, photos: {}, faces: {}, clusters: createClusters(threshold) }
-  );
+  return saved ?? { model: fingerprint, photos: {}, faces: {}, clusters: createClusters(threshold) };
 }
 
-function thresholdFor({ name, thresholds }: NonNullable<FaceAnalysis['recognizer']>, far: number): number {
-  if (thresholds) return thresholdAtFar(thresholds, far);
+function thresholdFor(app: FaceAnalysis, far: number): number {
+  const threshold = measuredThreshold(app, far);
+  if (threshold !== undefined) return threshold;
   throw new InsightFaceError(
     'INVALID_ARGUMENT',
-    `No thresholds were measured for the recogniser ${name}. Give --threshold, such as 0.4.`,
+    `No thresholds were measured for the recogniser ${recognizerOf(app).name}. Give --threshold, such as 0.4.`,
   );
-}
-
-function parseCosine(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !(value >= -1 && value <= 1))
-    throw new InvalidArgumentError('Give a number from -1 to 1.');
-  return value;
 }

@@ -1,16 +1,19 @@
 // The main job in one command: real photos, faces found and measured, people enrolled from some photos and named in
 // others, and what a threshold means.
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import type { Gallery } from '@insightface-ts/gallery';
 import type { Command } from 'commander';
 import { type Face, type FaceAnalysis, fetchDemoPhotos, thresholdAtFar } from 'insightface-ts';
-import { type AppOptions, createApp, withAppOptions } from '../app.js';
+import { type AppOptions, addAppOptions, withApp } from '../app.js';
 import { faceLabel } from '../face-label.js';
 import { openGallery } from '../gallery.js';
+import { makeFolder, writeOutput } from '../output-file.js';
 import { Progress } from '../progress.js';
+import { measuredThreshold } from '../recognizer.js';
 import { formatTable } from '../table.js';
+import { print, visible } from '../terminal.js';
 
 interface DemoOptions extends AppOptions {
   readonly out: string;
@@ -31,13 +34,15 @@ interface Photo {
 }
 
 export function addDemo(program: Command): void {
-  withAppOptions(program.command('demo'))
+  const command = program
+    .command('demo')
     .description(
       'find, measure and recognise the people of six photos (fetched once, about 85 MB with the models)',
     )
     .option('--out <folder>', 'where the annotated PNG files go', 'demo-output')
     .addHelpText('after', '\nExample:\n  insightface demo --out /tmp/faces')
     .action(demo);
+  addAppOptions(command);
 }
 
 async function demo(options: DemoOptions): Promise<void> {
@@ -47,24 +52,23 @@ async function demo(options: DemoOptions): Promise<void> {
     onProgress: event => progress.update(event.received, event.total ?? 0, 'bytes'),
     ...(options.offline !== undefined && { offline: options.offline }),
   }).finally(() => progress.end());
-  const app = await createApp(options);
   const folder = await mkdtemp(join(tmpdir(), 'insightface-demo-'));
-  const gallery = await openGallery(join(folder, 'gallery'), app);
-  try {
-    const photos = await analyze(app, paths);
-    printFaces(photos);
-    await enrollPeople(gallery, photos);
-    const named = nameFaces(app, gallery, photos);
-    printThresholds(app, gallery, photos);
-    await drawPhotos(app, photos, named, options.out);
-    console.log(
-      `\nDone in ${((performance.now() - start) / 1000).toFixed(1)} s. Next: insightface analyze YOUR-PHOTO.jpg`,
-    );
-  } finally {
-    await gallery.close();
-    await rm(folder, { recursive: true, force: true });
-    await app.dispose();
-  }
+  await withApp(options, {}, async app => {
+    const gallery = await openGallery(join(folder, 'gallery'), app);
+    try {
+      const photos = await analyze(app, paths);
+      printFaces(photos);
+      await enrollPeople(gallery, photos);
+      const named = nameFaces(app, gallery, photos);
+      printThresholds(app, gallery, photos);
+      await drawPhotos(app, photos, named, options.out);
+    } finally {
+      await gallery.close();
+    }
+  }).finally(() => rm(folder, { recursive: true, force: true }));
+  print(
+    `\nDone in ${((performance.now() - start) / 1000).toFixed(1)} s. Next: insightface analyze YOUR-PHOTO.jpg`,
+  );
 }
 
 async function analyze(app: FaceAnalysis, paths: readonly string[]): Promise<Photo[]> {
@@ -79,7 +83,7 @@ async function analyze(app: FaceAnalysis, paths: readonly string[]): Promise<Pho
 
 function printFaces(photos: readonly Photo[]): void {
   const count = photos.reduce((sum, photo) => sum + photo.faces.length, 0);
-  console.log(`1. Found and measured: ${count} faces in ${photos.length} photos (left to right)\n`);
+  print(`1. Found and measured: ${count} faces in ${photos.length} photos (left to right)\n`);
   const rows = photos.flatMap(photo =>
     photo.faces.map((face, index) => [
       index === 0 ? photo.name : '',
@@ -87,11 +91,11 @@ function printFaces(photos: readonly Photo[]): void {
       face.detScore.toFixed(2),
       face.gender ?? '',
       face.age?.toFixed(0) ?? '',
-      face.pose?.yaw.toFixed(0) ?? '',
-      face.quality?.toFixed(2) ?? '',
+      face.pose.yaw.toFixed(0),
+      face.quality.toFixed(2),
     ]),
   );
-  console.log(formatTable([['photo', 'box', 'score', 'sex', 'age', 'yaw', 'quality'], ...rows]));
+  print(formatTable([['photo', 'box', 'score', 'sex', 'age', 'yaw', 'quality'], ...rows]));
 }
 
 async function enrollPeople(gallery: Gallery, photos: readonly Photo[]): Promise<void> {
@@ -104,17 +108,14 @@ async function enrollPeople(gallery: Gallery, photos: readonly Photo[]): Promise
       names.push(name);
     }
   const from = Object.keys(enrolled).join(', ');
-  console.log(
-    `\n2. Enrolled ${names.length} people from ${from}, under invented names:\n   ${names.join(', ')}`,
-  );
+  print(`\n2. Enrolled ${names.length} people from ${from}, under invented names:\n   ${names.join(', ')}`);
 }
 
 /** Names of the faces in the photos that were not enrolled from. */
 function nameFaces(app: FaceAnalysis, gallery: Gallery, photos: readonly Photo[]): Map<Face, string> {
-  const thresholds = app.recognizer?.thresholds;
-  const threshold = thresholds ? thresholdAtFar(thresholds, demoFar) : 0.4;
+  const threshold = measuredThreshold(app, demoFar) ?? 0.4;
   const others = photos.filter(photo => !enrolled[photo.name]);
-  console.log(
+  print(
     `\n3. Looked for them in ${others.map(photo => photo.name).join(', ')} (threshold ${threshold.toFixed(2)}):\n`,
   );
   const named = new Map<Face, string>();
@@ -138,7 +139,7 @@ function nameFaces(app: FaceAnalysis, gallery: Gallery, photos: readonly Photo[]
         known ? `this is ${best.name}` : 'not enrolled',
       ]);
     }
-  console.log(formatTable(rows));
+  print(formatTable(rows));
   return named;
 }
 
@@ -153,7 +154,7 @@ function printThresholds(app: FaceAnalysis, gallery: Gallery, photos: readonly P
       face.normedEmbedding ? (gallery.search(face.normedEmbedding, { limit: 1 })[0]?.similarity ?? 0) : 0,
     )
     .sort((a, b) => b - a);
-  console.log('\n4. What a threshold means: a lower one names more faces, and sooner a wrong one\n');
+  print('\n4. What a threshold means: a lower one names more faces, and sooner a wrong one\n');
   const rows = Object.keys(thresholds)
     .map(Number)
     .sort((a, b) => b - a)
@@ -162,7 +163,7 @@ function printThresholds(app: FaceAnalysis, gallery: Gallery, photos: readonly P
       const named = best.filter(similarity => similarity >= threshold).length;
       return [`1 in ${Math.round(1 / far)}`, threshold.toFixed(3), String(named)];
     });
-  console.log(formatTable([['strangers who pass', 'cosine', 'faces named (1 is right)'], ...rows]));
+  print(formatTable([['strangers who pass', 'cosine', 'faces named (1 is right)'], ...rows]));
 }
 
 async function drawPhotos(
@@ -171,15 +172,15 @@ async function drawPhotos(
   named: ReadonlyMap<Face, string>,
   out: string,
 ): Promise<void> {
-  await mkdir(out, { recursive: true });
-  console.log('\n5. Drawn:');
+  await makeFolder(out);
+  print('\n5. Drawn:');
   for (const photo of photos) {
     const faces = photo.faces.map(face => ({
       ...face,
       label: [named.get(face), faceLabel(face)].filter(part => part !== undefined).join(', '),
     }));
     const file = resolve(out, photo.name.replace(/\.jpg$/, '.png'));
-    await writeFile(file, await app.draw(photo.path, faces));
-    console.log(`   ${file}`);
+    await writeOutput(file, await app.draw(photo.path, faces));
+    print(`   ${visible(file)}`);
   }
 }

@@ -1,8 +1,9 @@
 import { cpus, totalmem } from 'node:os';
 import type { Command } from 'commander';
 import { availableDevices, createImage, type FaceAnalysis, modelHome } from 'insightface-ts';
-import { type AppOptions, createApp, withAppOptions } from '../app.js';
+import { type AppOptions, addAppOptions, withApp } from '../app.js';
 import { formatTable } from '../table.js';
+import { print, visible } from '../terminal.js';
 
 interface DoctorOptions extends AppOptions {
   readonly json?: boolean;
@@ -18,44 +19,57 @@ interface DoctorReport {
   readonly threads: number;
   readonly home: string;
   readonly pack: string;
-  readonly models: readonly { name: string; task: string; family: string; license: string }[];
+  readonly models: readonly {
+    readonly name: string;
+    readonly task: string;
+    readonly family: string;
+    readonly license: string;
+    /** Loaded only where a command asks for it, and not by this one. */
+    readonly optional: boolean;
+  }[];
   readonly milliseconds: { readonly load: number; readonly detect: number; readonly embed: number | null };
 }
 
 export function addDoctor(program: Command): void {
-  withAppOptions(program.command('doctor'))
+  const command = program
+    .command('doctor')
     .description('say what runs where, and how fast')
     .option('--json', 'print one JSON object')
     .addHelpText(
       'after',
       '\nExamples:\n  insightface doctor\n  insightface doctor --pack open-precise --threads 2 --json',
     )
-    .action(doctor);
+    .action(async (options: DoctorOptions) => {
+      const start = performance.now();
+      const report = await withApp(options, {}, app => examine(app, performance.now() - start, options));
+      if (options.json) print(JSON.stringify(report));
+      else printReport(report);
+    });
+  addAppOptions(command);
 }
 
-async function doctor(options: DoctorOptions): Promise<void> {
-  const devices = await availableDevices();
-  const start = performance.now();
-  const app = await createApp(options);
-  const load = performance.now() - start;
-  const speed = await measure(app);
-  await app.dispose();
+/** `load` is the milliseconds that opening the pack took. */
+async function examine(app: FaceAnalysis, load: number, options: DoctorOptions): Promise<DoctorReport> {
   const [cpu] = cpus();
-  const report: DoctorReport = {
+  return {
     node: process.version,
     platform: `${process.platform} ${process.arch}`,
     cpu: { model: cpu?.model ?? 'unknown', cores: cpus().length },
     memoryGiB: Number((totalmem() / 2 ** 30).toFixed(1)),
-    devices,
+    devices: await availableDevices(),
     device: options.device ?? 'cpu',
     threads: options.threads ?? 1,
     home: modelHome(),
     pack: app.pack.name,
-    models: app.pack.models.map(({ name, task, family, license }) => ({ name, task, family, license })),
-    milliseconds: { load: Number(load.toFixed(1)), ...speed },
+    models: app.pack.models.map(({ name, task, family, license, optional = false }) => ({
+      name,
+      task,
+      family,
+      license,
+      optional,
+    })),
+    milliseconds: { load: Number(load.toFixed(1)), ...(await measure(app)) },
   };
-  if (options.json) console.log(JSON.stringify(report));
-  else printReport(report);
 }
 
 /** Median times on synthetic pixels: what the networks cost, whatever is in the picture. */
@@ -66,7 +80,7 @@ async function measure(app: FaceAnalysis): Promise<{ detect: number; embed: numb
     await app.get(frame);
   });
   if (!app.recognizer) return { detect, embed: null };
-  const crop = createImage(112, 112);
+  const crop = createImage(app.recognizer.inputSize, app.recognizer.inputSize);
   const embed = await median(async () => {
     await app.embedAligned([crop]);
   });
@@ -102,12 +116,17 @@ function printReport(report: DoctorReport): void {
     ...(time.embed === null ? [] : [['Embedding of one face', `${time.embed} ms`]]),
   ];
   const width = Math.max(...rows.map(([label]) => label?.length ?? 0));
-  for (const [label, value] of rows) console.log(`${label?.padEnd(width)}  ${value}`);
-  console.log();
-  console.log(
+  for (const [label, value] of rows) print(`${label?.padEnd(width)}  ${visible(value ?? '')}`);
+  print();
+  print(
     formatTable([
       ['model', 'task', 'family', 'licence'],
-      ...report.models.map(({ name, task, family, license }) => [name, task, family, license]),
+      ...report.models.map(({ name, task, family, license, optional }) => [
+        name,
+        optional ? `${task} (optional, not loaded)` : task,
+        family,
+        license,
+      ]),
     ]),
   );
 }

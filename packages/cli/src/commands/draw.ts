@@ -1,10 +1,13 @@
-import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import type { Command } from 'commander';
-import { type AppOptions, createApp, withAppOptions } from '../app.js';
+import { type FaceAnalysis, InsightFaceError, readImage } from 'insightface-ts';
+import { type AppOptions, addAppOptions, withApp } from '../app.js';
 import { errorToJson } from '../face-json.js';
 import { faceLabel } from '../face-label.js';
 import { expandInputs } from '../inputs.js';
+import { makeFolder, writeOutput } from '../output-file.js';
+import { reportFailure } from '../report-error.js';
+import { print, visible } from '../terminal.js';
 
 interface DrawCommandOptions extends AppOptions {
   readonly out: string;
@@ -12,7 +15,8 @@ interface DrawCommandOptions extends AppOptions {
 }
 
 export function addDraw(program: Command): void {
-  withAppOptions(program.command('draw'))
+  const command = program
+    .command('draw')
     .description('write each image as a PNG with its faces drawn in')
     .argument('<path...>', 'image files, folders, globs')
     .option('--out <folder>', 'where the PNG files go', '.')
@@ -29,31 +33,42 @@ Exit code: 0 when every image was drawn, 2 when some failed, 1 when nothing coul
     .action(async (paths: string[], options: DrawCommandOptions) => {
       process.exitCode = await draw(paths, options);
     });
+  addAppOptions(command);
 }
 
 async function draw(paths: readonly string[], options: DrawCommandOptions): Promise<number> {
   const files = await expandInputs(paths);
-  const app = await createApp(options, { tasks: ['detection', 'landmark', 'gender-age'] });
-  await mkdir(options.out, { recursive: true });
-  const taken = new Set<string>();
-  let failed = 0;
-  for await (const item of app.stream(files)) {
-    if ('error' in item) {
-      failed++;
-      const { code, message } = errorToJson(item.error);
-      console.error(`${item.input}: ${message} [${code}]`);
-      continue;
+  return withApp(options, { tasks: ['detection', 'landmark', 'gender-age'] }, async app => {
+    await makeFolder(options.out);
+    const taken = new Set<string>();
+    let failed = 0;
+    for (const input of files) {
+      const drawn = await drawOne(app, input, options).catch(unlessCoded);
+      if (drawn instanceof InsightFaceError) {
+        failed++;
+        reportFailure(input, errorToJson(drawn));
+        continue;
+      }
+      const file = join(options.out, freeName(input, taken));
+      await writeOutput(file, drawn.png);
+      print(`${visible(input)}: ${drawn.faces} ${drawn.faces === 1 ? 'face' : 'faces'} -> ${visible(file)}`);
     }
-    const labelled = item.faces.map(face => ({ ...face, label: faceLabel(face) }));
-    const png = await app.draw(item.input, labelled, { landmarks: options.landmarks === true });
-    const file = join(options.out, freeName(item.input, taken));
-    await writeFile(file, png);
-    console.log(
-      `${item.input}: ${item.faces.length} ${item.faces.length === 1 ? 'face' : 'faces'} -> ${file}`,
-    );
-  }
-  await app.dispose();
-  return failed > 0 ? 2 : 0;
+    return failed > 0 ? 2 : 0;
+  });
+}
+
+/** Analyses and draws the same decoded pixels. */
+async function drawOne(app: FaceAnalysis, input: string, { landmarks = false }: DrawCommandOptions) {
+  const image = await readImage(input);
+  const faces = await app.get(image);
+  const labelled = faces.map(face => ({ ...face, label: faceLabel(face) }));
+  return { faces: faces.length, png: await app.draw(image, labelled, { landmarks }) };
+}
+
+/** An image that cannot be read is told of, and the rest goes on; a fault of ours ends the run. */
+function unlessCoded(error: unknown): InsightFaceError {
+  if (error instanceof InsightFaceError) return error;
+  throw error;
 }
 
 /** Two photos of the same name, from different folders, must not overwrite each other. */

@@ -1,9 +1,12 @@
 import type { Command } from 'commander';
-import type { Face } from 'insightface-ts';
-import { type AppOptions, createApp, withAppOptions } from '../app.js';
+import type { Face, FaceAnalysis } from 'insightface-ts';
+import { type AppOptions, addAppOptions, withApp } from '../app.js';
 import { errorToJson } from '../face-json.js';
 import { openGallery } from '../gallery.js';
 import { expandInputs } from '../inputs.js';
+import { largestFace } from '../largest-face.js';
+import { reportFailure } from '../report-error.js';
+import { print, visible } from '../terminal.js';
 
 interface EnrollOptions extends AppOptions {
   readonly gallery: string;
@@ -12,7 +15,8 @@ interface EnrollOptions extends AppOptions {
 }
 
 export function addEnroll(program: Command): void {
-  withAppOptions(program.command('enroll'))
+  const command = program
+    .command('enroll')
     .description('add a person to a gallery, from one photo or several')
     .argument('<name>', 'who it is')
     .argument('<path...>', 'photos of this person, each with one face')
@@ -31,25 +35,32 @@ Examples:
 Exit code: 0 when every photo was enrolled, 2 when some were not, 1 when nothing could be done.`,
     )
     .action(async (name: string, paths: string[], options: EnrollOptions) => {
-      process.exitCode = await enroll(name, paths, options);
+      const files = await expandInputs(paths);
+      process.exitCode = await withApp(options, { tasks: ['detection', 'landmark', 'recognition'] }, app =>
+        enroll(app, name, files, options),
+      );
     });
+  addAppOptions(command);
 }
 
-async function enroll(name: string, paths: readonly string[], options: EnrollOptions): Promise<number> {
-  const files = await expandInputs(paths);
-  const app = await createApp(options, { tasks: ['detection', 'landmark', 'recognition'] });
+async function enroll(
+  app: FaceAnalysis,
+  name: string,
+  files: readonly string[],
+  options: EnrollOptions,
+): Promise<number> {
   const gallery = await openGallery(options.gallery, app);
   let failed = 0;
   const report = (input: string, outcome: { template: string } | { code: string; message: string }) => {
     if ('code' in outcome) failed++;
     if (options.json)
-      console.log(
+      print(
         JSON.stringify(
           'code' in outcome ? { image: input, error: outcome } : { image: input, name, ...outcome },
         ),
       );
-    else if ('code' in outcome) console.error(`${input}: ${outcome.message} [${outcome.code}]`);
-    else console.log(`${input}: enrolled as ${name}`);
+    else if ('code' in outcome) reportFailure(input, outcome);
+    else print(`${visible(input)}: enrolled as ${visible(name)}`);
   };
   try {
     for await (const item of app.stream(files)) {
@@ -67,7 +78,6 @@ async function enroll(name: string, paths: readonly string[], options: EnrollOpt
     }
   } finally {
     await gallery.close();
-    await app.dispose();
   }
   return failed > 0 ? 2 : 0;
 }
@@ -81,8 +91,7 @@ function pickFace(
       code: 'SEVERAL_FACES',
       message: `The photo shows ${faces.length} faces. Crop it, or take the largest with --largest.`,
     };
-  const area = ({ bbox: [x1, y1, x2, y2] }: Face) => (x2 - x1) * (y2 - y1);
-  const [face] = faces.toSorted((a, b) => area(b) - area(a));
-  if (!face?.embedding) return { code: 'NO_FACE', message: 'No face was found. Use a clearer photo.' };
-  return { embedding: face.embedding };
+  const embedding = largestFace(faces)?.embedding;
+  if (!embedding) return { code: 'NO_FACE', message: 'No face was found. Use a clearer photo.' };
+  return { embedding };
 }

@@ -1,6 +1,8 @@
 import { Gallery } from '@insightface-ts/gallery';
 import type { Command } from 'commander';
+import { requireFolder } from '../gallery.js';
 import { formatTable } from '../table.js';
+import { print, visible } from '../terminal.js';
 
 interface GalleryOptions {
   readonly gallery: string;
@@ -24,7 +26,7 @@ export function addGallery(program: Command): void {
     .action((from: string, to: string, options: GalleryOptions) =>
       withGallery(options, async gallery => {
         await gallery.rename(from, to);
-        console.log(`${from} is now ${to}`);
+        print(`${visible(from)} is now ${visible(to)}`);
       }),
     );
   add('remove', 'delete a person with all templates')
@@ -32,7 +34,7 @@ export function addGallery(program: Command): void {
     .action((name: string, options: GalleryOptions) =>
       withGallery(options, async gallery => {
         await gallery.remove(name);
-        console.log(`${name} was removed`);
+        print(`${visible(name)} was removed`);
       }),
     );
   add('export', 'write the whole gallery to a file')
@@ -40,7 +42,7 @@ export function addGallery(program: Command): void {
     .action((file: string, options: GalleryOptions) =>
       withGallery(options, async gallery => {
         const { people, templates } = await gallery.export(file);
-        console.log(`${people} people with ${templates} templates were written to ${file}`);
+        print(`${people} people with ${templates} templates were written to ${visible(file)}`);
       }),
     );
   add('import', 'add the people of an exported file; makes the gallery where there is none')
@@ -50,7 +52,7 @@ export function addGallery(program: Command): void {
         options,
         async gallery => {
           const { people, templates } = await gallery.import(file);
-          console.log(`${people} people with ${templates} templates were imported from ${file}`);
+          print(`${people} people with ${templates} templates were imported from ${visible(file)}`);
         },
         { create: true },
       ),
@@ -58,7 +60,7 @@ export function addGallery(program: Command): void {
   add('check', 'read all there is and make sure that it is whole').action((options: GalleryOptions) =>
     withGallery(options, async gallery => {
       const { people, templates } = gallery.check();
-      console.log(`${people} people with ${templates} templates: all is whole`);
+      print(`${people} people with ${templates} templates: all is whole`);
     }),
   );
 }
@@ -68,6 +70,7 @@ async function withGallery(
   work: (gallery: Gallery) => Promise<void>,
   open: { readonly create?: boolean } = {},
 ): Promise<void> {
+  if (!open.create) requireFolder(options.gallery);
   const gallery = await Gallery.open(options.gallery, open);
   try {
     await work(gallery);
@@ -80,9 +83,9 @@ async function list(options: GalleryOptions): Promise<void> {
   await withGallery(options, async gallery => {
     const rows = [['name', 'templates', 'enrolled']];
     for (const person of gallery.list()) {
-      if (options.json) console.log(JSON.stringify(person));
+      if (options.json) print(JSON.stringify(person));
       else rows.push([person.name, String(person.templates), person.createdAt]);
     }
-    if (!options.json) console.log(formatTable(rows));
+    if (!options.json) print(formatTable(rows));
   });
 }

@@ -1,9 +1,11 @@
 import type { Gallery } from '@insightface-ts/gallery';
-import type { Command } from 'commander';
-import { confidence, type Face, type FaceAnalysis, thresholdAtFar } from 'insightface-ts';
-import { type AppOptions, createApp, parseCount, parseFraction, withAppOptions } from '../app.js';
+import { type Command, Option } from 'commander';
+import { confidence, type Face, type FaceAnalysis } from 'insightface-ts';
+import { type AppOptions, addAppOptions, parseCosine, parseCount, parseFraction, withApp } from '../app.js';
 import { openGallery } from '../gallery.js';
 import { expandInputs } from '../inputs.js';
+import { measuredThreshold, recognizerOf } from '../recognizer.js';
+import { warn } from '../terminal.js';
 import { createWriter, type MatchJson, type WriterOptions } from '../writer.js';
 
 interface IdentifyOptions extends AppOptions, WriterOptions {
@@ -14,15 +16,16 @@ interface IdentifyOptions extends AppOptions, WriterOptions {
 }
 
 export function addIdentify(program: Command): void {
-  withAppOptions(program.command('identify'))
+  const command = program
+    .command('identify')
     .description('name the faces of photos by the people of a gallery')
     .argument('<path...>', 'image files, folders, globs')
     .requiredOption('--gallery <folder>', 'the gallery that enroll made')
     .option('--far <rate>', 'false accept rate of one comparison', parseFraction, 1e-4)
-    .option('--threshold <cosine>', 'use this threshold instead of the one for --far', Number.parseFloat)
+    .option('--threshold <cosine>', 'use this threshold instead of the one for --far', parseCosine)
     .option('--limit <n>', 'most people named for a face', parseCount, 3)
     .option('--json', 'one JSON object a line for each image')
-    .option('--csv', 'one line of CSV for each face')
+    .addOption(new Option('--csv', 'one line of CSV for each face').conflicts(['json', 'embedding']))
     .option('--embedding', 'print embeddings, too (with --json)')
     .addHelpText(
       'after',
@@ -34,18 +37,22 @@ Examples:
 Exit code: 0 when every image was analysed, 2 when some failed, 1 when nothing could be done.`,
     )
     .action(async (paths: string[], options: IdentifyOptions) => {
-      process.exitCode = await identify(paths, options);
+      const files = await expandInputs(paths);
+      process.exitCode = await withApp(options, {}, app => identify(app, files, options));
     });
+  addAppOptions(command);
 }
 
-async function identify(paths: readonly string[], options: IdentifyOptions): Promise<number> {
-  const files = await expandInputs(paths);
-  const app = await createApp(options);
+async function identify(
+  app: FaceAnalysis,
+  files: readonly string[],
+  options: IdentifyOptions,
+): Promise<number> {
   const gallery = await openGallery(options.gallery, app, { mustExist: true });
-  const threshold = options.threshold ?? identifyThreshold(app, options.far);
-  const write = createWriter(options);
   let failed = 0;
   try {
+    const threshold = options.threshold ?? thresholdFor(app, options.far);
+    const write = createWriter(options);
     for await (const item of app.stream(files)) {
       if ('error' in item) {
         failed++;
@@ -60,13 +67,12 @@ async function identify(paths: readonly string[], options: IdentifyOptions): Pro
     }
   } finally {
     await gallery.close();
-    await app.dispose();
   }
   return failed > 0 ? 2 : 0;
 }
 
 /** The people whom a face may be, best first. */
-export function matchFace(
+function matchFace(
   face: Face,
   gallery: Gallery,
   app: FaceAnalysis,
@@ -83,11 +89,11 @@ export function matchFace(
 }
 
 /** The measured threshold for a rate; a recogniser that was never measured needs one from the user. */
-export function identifyThreshold(app: FaceAnalysis, far: number): number {
-  const thresholds = app.recognizer?.thresholds;
-  if (thresholds) return thresholdAtFar(thresholds, far);
-  console.error(
-    `No thresholds were measured for the recogniser ${app.recognizer?.name ?? ''}: every person is listed with the similarity. Give --threshold.`,
+function thresholdFor(app: FaceAnalysis, far: number): number {
+  const threshold = measuredThreshold(app, far);
+  if (threshold !== undefined) return threshold;
+  warn(
+    `No thresholds were measured for the recogniser ${recognizerOf(app).name}: every person is listed with the similarity. Give --threshold.`,
   );
   return -1;
 }

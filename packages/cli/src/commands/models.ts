@@ -13,6 +13,7 @@ import {
 } from 'insightface-ts';
 import { Progress } from '../progress.js';
 import { formatTable } from '../table.js';
+import { print, visible, warn } from '../terminal.js';
 
 interface JsonOption {
   readonly json?: boolean;
@@ -61,7 +62,7 @@ async function list({ json }: JsonOption): Promise<void> {
   if (json) {
     for (const { manifest, state, bytes } of packs) {
       const { name, title, license, models } = manifest;
-      console.log(JSON.stringify({ name, title, license, tasks: tasksOf(models), state, bytes }));
+      print(JSON.stringify({ name, title, license, tasks: tasksOf(models), state, bytes }));
     }
     return;
   }
@@ -72,8 +73,8 @@ async function list({ json }: JsonOption): Promise<void> {
     manifest.license,
     manifest.title,
   ]);
-  console.log(formatTable([['pack', 'state', 'MB here', 'licence', 'what it is'], ...rows]));
-  console.log(`\nModels lie in ${modelHome()} (INSIGHTFACE_HOME moves them).`);
+  print(formatTable([['pack', 'state', 'MB here', 'licence', 'what it is'], ...rows]));
+  print(`\nModels lie in ${visible(modelHome())} (INSIGHTFACE_HOME moves them).`);
 }
 
 const stateText: Readonly<Record<PackState['state'], string>> = {
@@ -87,25 +88,25 @@ async function pull(names: readonly string[]): Promise<void> {
     const progress = new Progress(`Fetching ${name}`);
     const manifest = await pullPack(name, {
       onProgress: event => progress.update(event.received, event.total ?? 0, 'bytes'),
-      onNotice: notice => process.stderr.write(`${notice}\n`),
+      onNotice: notice => warn(visible(notice)),
     }).finally(() => progress.end());
-    console.log(`${manifest.name} is ready: ${tasksOf(manifest.models).join(', ')}`);
+    print(`${manifest.name} is ready: ${tasksOf(manifest.models).join(', ')}`);
   }
 }
 
 async function info(source: string, { json }: JsonOption): Promise<void> {
   const manifest = await readPack(source);
-  if (json) console.log(JSON.stringify(manifest));
+  if (json) print(JSON.stringify(manifest));
   else printPack(manifest);
 }
 
 function printPack(manifest: PackManifest): void {
-  console.log(`${manifest.name}: ${manifest.title}\nLicence: ${manifest.license}`);
+  print(`${manifest.name}: ${visible(manifest.title)}\nLicence: ${visible(manifest.license)}`);
   for (const model of manifest.models) {
     const rows = describeModel(model);
     const width = Math.max(...rows.map(([label]) => label.length));
-    console.log(`\n${model.name}`);
-    for (const [label, value] of rows) console.log(`  ${label.padEnd(width)}  ${value}`);
+    print(`\n${visible(model.name)}`);
+    for (const [label, value] of rows) print(`  ${label.padEnd(width)}  ${visible(value)}`);
   }
 }
 
@@ -153,18 +154,18 @@ function numbers(values: number | readonly number[]): string {
 
 async function verify(source: string | undefined, { json }: JsonOption): Promise<void> {
   const sources = source === undefined ? await fetchedPacks() : [source];
-  if (sources.length === 0) console.error('No pack is fetched. Fetch one: insightface models pull open');
+  if (sources.length === 0) warn('No pack is fetched. Fetch one: insightface models pull open');
   let whole = true;
   const rows: string[][] = [];
   for (const name of sources)
     for (const check of await verifyPack(name)) {
       if (!isWhole(check)) whole = false;
-      if (json) console.log(JSON.stringify({ pack: name, ...check }));
+      if (json) print(JSON.stringify({ pack: name, ...check }));
       else rows.push([name, check.model, check.file, check.state, check.sha256?.slice(0, 16) ?? '']);
     }
-  if (rows.length > 0) console.log(formatTable([['pack', 'model', 'file', 'state', 'SHA-256'], ...rows]));
+  if (rows.length > 0) print(formatTable([['pack', 'model', 'file', 'state', 'SHA-256'], ...rows]));
   if (!whole) {
-    console.error('Something is damaged or absent. Fetch it again: insightface models pull NAME');
+    warn('Something is damaged or absent. Fetch it again: insightface models pull NAME');
     process.exitCode = 2;
   }
 }
@@ -179,9 +180,7 @@ function isWhole({ state }: FileCheck): boolean {
 
 async function remove(name: string): Promise<void> {
   const freed = await removePack(name);
-  console.log(
-    freed > 0 ? `${name} is removed: ${megabytes(freed)} MB are free again` : `${name} was not here`,
-  );
+  print(freed > 0 ? `${name} is removed: ${megabytes(freed)} MB are free again` : `${name} was not here`);
 }
 
 function tasksOf(models: readonly ModelSpec[]): string[] {

@@ -1,12 +1,9 @@
 import type { Command } from 'commander';
-import {
-  cosineSimilarity,
-  type Face,
-  type FaceAnalysis,
-  InsightFaceError,
-  thresholdAtFar,
-} from 'insightface-ts';
-import { type AppOptions, createApp, parseFraction, withAppOptions } from '../app.js';
+import { cosineSimilarity, type FaceAnalysis, InsightFaceError } from 'insightface-ts';
+import { type AppOptions, addAppOptions, parseCosine, parseFraction, withApp } from '../app.js';
+import { largestFace } from '../largest-face.js';
+import { measuredThreshold, recognizerOf } from '../recognizer.js';
+import { print, warn } from '../terminal.js';
 
 interface VerifyOptions extends AppOptions {
   readonly far: number;
@@ -15,12 +12,13 @@ interface VerifyOptions extends AppOptions {
 }
 
 export function addVerify(program: Command): void {
-  withAppOptions(program.command('verify'))
+  const command = program
+    .command('verify')
     .description('say whether two photos show the same person')
     .argument('<a>', 'first photo')
     .argument('<b>', 'second photo')
     .option('--far <rate>', 'false accept rate: how often strangers may pass', parseFraction, 1e-3)
-    .option('--threshold <cosine>', 'use this threshold instead of the one for --far', Number.parseFloat)
+    .option('--threshold <cosine>', 'use this threshold instead of the one for --far', parseCosine)
     .option('--json', 'print one JSON object')
     .addHelpText(
       'after',
@@ -34,57 +32,66 @@ Examples:
 Exit code: 0 when there is an answer (read "match"), 1 when there is none.`,
     )
     .action(verify);
+  addAppOptions(command);
 }
 
 async function verify(a: string, b: string, options: VerifyOptions): Promise<void> {
-  const app = await createApp(options, { tasks: ['detection', 'landmark', 'recognition'] });
+  const answer = await withApp(options, { tasks: ['detection', 'landmark', 'recognition'] }, app =>
+    compare(app, a, b, options),
+  );
+  if (options.json) print(JSON.stringify(answer));
+  else print(describe(answer));
+}
+
+interface Answer {
+  readonly similarity: number;
+  /** `null` where none was measured and none was given. */
+  readonly threshold: number | null;
+  /** `null` where a threshold was given. */
+  readonly far: number | null;
+  readonly match: boolean | null;
+}
+
+async function compare(app: FaceAnalysis, a: string, b: string, options: VerifyOptions): Promise<Answer> {
+  recognizerOf(app);
   const [first, second] = [await mainFace(app, a), await mainFace(app, b)];
   const similarity = cosineSimilarity(first, second);
   const threshold = options.threshold ?? pickThreshold(app, options.far);
-  const answer = {
+  return {
     similarity,
     threshold: threshold ?? null,
     far: options.threshold === undefined ? options.far : null,
     match: threshold === undefined ? null : similarity >= threshold,
   };
-  await app.dispose();
-  if (options.json) console.log(JSON.stringify(answer));
-  else console.log(describe(answer));
 }
 
 function pickThreshold(app: FaceAnalysis, far: number): number | undefined {
-  const thresholds = app.recognizer?.thresholds;
-  if (thresholds) return thresholdAtFar(thresholds, far);
-  console.error(
-    `No thresholds were measured for the recogniser ${app.recognizer?.name ?? ''}. Give --threshold; \`insightface eval verification\` measures one on pairs of yours.`,
-  );
-  return undefined;
+  const threshold = measuredThreshold(app, far);
+  if (threshold === undefined)
+    warn(
+      `No thresholds were measured for the recogniser ${recognizerOf(app).name}. Give --threshold; \`insightface eval verification\` measures one on pairs of yours.`,
+    );
+  return threshold;
 }
 
 /** Embedding of the largest face: a selfie may have passers-by in it. */
 async function mainFace(app: FaceAnalysis, path: string): Promise<Float32Array> {
-  const faces = await app.get(path);
-  const area = ({ bbox: [x1, y1, x2, y2] }: Face) => (x2 - x1) * (y2 - y1);
-  const largest = faces.reduce<Face | undefined>(
-    (best, face) => (best && area(best) >= area(face) ? best : face),
-    undefined,
-  );
-  if (!largest)
+  const faces = await app.get(path).catch((error: unknown) => {
+    // Which of the two photos it is.
+    if (error instanceof InsightFaceError)
+      throw new InsightFaceError(error.code, `${path}: ${error.message}`, { cause: error });
+    throw error;
+  });
+  const embedding = largestFace(faces)?.embedding;
+  if (!embedding)
     throw new InsightFaceError(
       'NO_FACE',
       `No face was found in ${path}. Use a photo with a clear face, or lower --det-thresh.`,
     );
-  if (!largest.embedding)
-    throw new InsightFaceError('PACK_INVALID', 'The pack has no recogniser. Choose one that has.');
-  return largest.embedding;
+  return embedding;
 }
 
-function describe(answer: {
-  similarity: number;
-  threshold: number | null;
-  far: number | null;
-  match: boolean | null;
-}): string {
+function describe(answer: Answer): string {
   const similarity = `similarity ${answer.similarity.toFixed(4)}`;
   if (answer.match === null || answer.threshold === null) return `${similarity}, no threshold to judge it by`;
   const rate = answer.far === null ? '' : ` (false accept rate ${answer.far})`;

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Affine, FivePoints, Point } from '../geometry.js';
+import { invertAffine } from '../image/warp.js';
 import { golden } from '../testing/golden.js';
 import { cropTransform } from './align.js';
-import { estimateNorm, invertAffine, transformPoints, umeyama } from './index.js';
+import { estimateNorm, transformPoints, umeyama } from './index.js';
 
 interface Alignment {
   faces: ({ image: string; points: FivePoints } & Record<string, number[][]>)[];

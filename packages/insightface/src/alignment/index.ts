@@ -1,4 +1,3 @@
-export { invertAffine } from '../image/warp.js';
 export * from './align.js';
 export * from './similarity.js';
 export * from './template.js';

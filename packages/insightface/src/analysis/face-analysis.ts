@@ -1,6 +1,7 @@
 // One object that finds, aligns, recognises and describes faces: InsightFace's FaceAnalysis, batched.
 
 import { throwIfAborted } from '../abort.js';
+import type { FaceRef } from '../attributes/attribute-model.js';
 import type { DetectOptions } from '../detection/detector.js';
 import type { Rotation, SelectionMetric } from '../detection/index.js';
 import { InsightFaceError } from '../errors.js';
@@ -20,7 +21,10 @@ import { createTimings, type Timings, timed } from './timings.js';
 export interface FaceAnalysisOptions {
   /** Name of a pack, a folder of `.onnx` files, or a manifest. Default `open`. */
   readonly pack?: PackSource;
-  /** Only these tasks are loaded (detection always is). Default: all that the pack does not mark optional. */
+  /**
+   * Only these tasks are loaded (detection always is). Default: all that the pack does not mark optional. Where the
+   * detector gives no five points, as that of the pack `open`, `landmark` is needed for any other.
+   */
   readonly tasks?: readonly Task[];
   /** Tasks that the pack marks optional and that are wanted as well, such as `liveness`. */
   readonly include?: readonly Task[];
@@ -103,10 +107,11 @@ export class FaceAnalysis {
    */
   static async create(options: FaceAnalysisOptions = {}): Promise<FaceAnalysis> {
     checkOptions(options);
+    checkChoices(options);
     const { pack = 'open', tasks, ...rest } = options;
     const { manifest, models } = await loadPack(pack, {
       ...rest,
-      ...(tasks && { tasks: withNeeded(tasks) }),
+      ...(tasks && { tasks: ['detection', ...tasks] }),
     });
     const set = await openModels(models, options);
     const recognizer = set.recognizer && options.flip ? flipFusion(set.recognizer) : set.recognizer;
@@ -144,20 +149,14 @@ export class FaceAnalysis {
     options: GetOptions = {},
   ): AsyncGenerator<StreamItem<Input>> {
     this.#checkUsable();
-    const batches = this.#decodeBatches(inputs, options.signal);
-    let next = batches.next();
-    for (;;) {
-      const { value: batch, done } = await next;
-      if (done) return;
-      next = batches.next();
-      // Whoever stops early leaves this promise unread.
-      next.catch(() => undefined);
+    const pipelineOptions = this.#pipelineOptions(options);
+    for await (const batch of oneAhead(this.#decodeBatches(inputs, options.signal))) {
       const good = batch.filter(entry => 'image' in entry);
       const timings = createTimings();
       const faces = await analyzeImages(
         this.#models,
         good.map(entry => entry.image),
-        this.#pipelineOptions(options),
+        pipelineOptions,
         timings,
       );
       let index = 0;
@@ -175,10 +174,13 @@ export class FaceAnalysis {
   }
 
   /**
-   * Embeddings of crops that are aligned already (112x112, or the recogniser's size), not normalised.
+   * Embeddings of crops that are aligned already, `recognizer.inputSize` pixels wide and high, not normalised.
    * @throws InsightFaceError `INVALID_ARGUMENT` when no recogniser is loaded or a crop has another size.
    */
-  async embedAligned(crops: readonly Image[], options: GetOptions = {}): Promise<Float32Array[]> {
+  async embedAligned(
+    crops: readonly Image[],
+    options: Pick<GetOptions, 'signal'> = {},
+  ): Promise<Float32Array[]> {
     this.#checkUsable();
     const { recognizer } = this.#models;
     if (!recognizer)
@@ -186,7 +188,7 @@ export class FaceAnalysis {
         'INVALID_ARGUMENT',
         'No recogniser is loaded. Create with task "recognition".',
       );
-    return recognizer.embed(crops, options.signal ? { signal: options.signal } : {});
+    return recognizer.embed(crops, options);
   }
 
   /** A PNG of the image with its faces drawn in. Faces may carry a `label` and a `color`. */
@@ -201,11 +203,14 @@ export class FaceAnalysis {
 
   /** Runs every network once, so that the first real image is as quick as the rest. */
   async warmup(): Promise<void> {
-    await this.get(createImage(320, 240));
-    if (this.#models.recognizer) {
-      const side = this.#models.recognizer.inputSize;
-      await this.embedAligned([createImage(side, side)]);
-    }
+    const image = createImage(320, 240);
+    await this.get(image);
+    const { recognizer, landmarkers, genderAge, liveness } = this.#models;
+    const faces: FaceRef[] = [{ image, bbox: [120, 80, 200, 160] }];
+    for (const landmarker of landmarkers) await landmarker.locate(faces);
+    await recognizer?.embed([createImage(recognizer.inputSize, recognizer.inputSize)]);
+    await genderAge?.estimate(faces);
+    await liveness?.check(faces);
   }
 
   /** Frees the networks. Calls after this throw `DISPOSED`. */
@@ -251,6 +256,7 @@ export class FaceAnalysis {
   }
 
   #pipelineOptions(options: GetOptions) {
+    checkOptions(options);
     const compatible = this.#options.compatibility === 'insightface';
     const detThresh = options.detThresh ?? this.#options.detThresh;
     return {
@@ -274,9 +280,21 @@ type DecodedInput<Input> =
   | { readonly input: Input; readonly image: Image; readonly decode: number }
   | { readonly input: Input; readonly error: Error };
 
-/** Five points are needed for whatever comes after detection, and some detectors give none. */
-function withNeeded(tasks: readonly Task[]): Task[] {
-  return [...new Set<Task>(['detection', ...tasks])];
+/** Asks for the next item before it hands one out, so that the two are worked on at once. */
+async function* oneAhead<T>(items: AsyncGenerator<T>): AsyncGenerator<T> {
+  let next = items.next();
+  try {
+    for (;;) {
+      const { value, done } = await next;
+      if (done) return;
+      next = items.next();
+      // Whoever stops early leaves this promise unread.
+      next.catch(() => undefined);
+      yield value;
+    }
+  } finally {
+    await items.return(undefined);
+  }
 }
 
 function shareOf(timings: Timings, images: number): Timings {
@@ -285,8 +303,21 @@ function shareOf(timings: Timings, images: number): Timings {
   return share;
 }
 
-function checkOptions(options: FaceAnalysisOptions): void {
-  const { detThresh, maxNum } = options;
+/** A word that is none of these would pass for the default. */
+function checkChoices(options: FaceAnalysisOptions): void {
+  const choices = {
+    rotation: ['off', 'auto', 'all'],
+    detMetric: ['default', 'max'],
+    compatibility: ['insightface'],
+  } as const;
+  for (const [name, words] of Object.entries(choices)) {
+    const value = options[name as keyof typeof choices];
+    if (value !== undefined && !words.some(word => word === value))
+      throw new InsightFaceError('INVALID_ARGUMENT', `${name} is one of ${words.join(', ')}, not ${value}.`);
+  }
+}
+
+function checkOptions({ detThresh, maxNum }: GetOptions): void {
   if (detThresh !== undefined && !(detThresh >= 0 && detThresh <= 1))
     throw new InsightFaceError('INVALID_ARGUMENT', `detThresh lies between 0 and 1, not at ${detThresh}.`);
   if (maxNum !== undefined && !(Number.isInteger(maxNum) && maxNum >= 0))

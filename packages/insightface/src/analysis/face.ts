@@ -20,9 +20,9 @@ export interface Face {
   /** Years: the middle 80 % of the network's own distribution. */
   readonly ageRange?: readonly [low: number, high: number];
   /** Degrees. */
-  readonly pose?: Pose;
+  readonly pose: Pose;
   /** 0 to 1; see the manual for the formula and what was measured. */
-  readonly quality?: number;
+  readonly quality: number;
   /** Probability that the face is live, 0 to 1. Experimental. */
   readonly liveness?: number;
   readonly landmark2d106?: readonly Point[];

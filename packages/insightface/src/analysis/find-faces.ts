@@ -1,11 +1,11 @@
 // The first half of the pipeline: detection, turned photos, landmarks, five points.
 import { throwIfAborted } from '../abort.js';
-import type { FaceRef, Landmarks } from '../attributes/attribute-model.js';
+import type { FaceRef, LandmarkKind, Landmarks } from '../attributes/attribute-model.js';
 import { fivePoints } from '../attributes/index.js';
 import type { DetectOptions } from '../detection/detector.js';
 import { findTurned, type Rotation, type SelectionMetric, selectFaces } from '../detection/index.js';
 import { InsightFaceError } from '../errors.js';
-import type { Box, FivePoints, Point, Point3 } from '../geometry.js';
+import type { Box, FivePoints } from '../geometry.js';
 import type { Image } from '../image/image.js';
 import type { QuarterTurn } from '../image/pixels.js';
 import type { ModelSet } from './models.js';
@@ -27,7 +27,7 @@ export interface FoundFace extends FaceRef {
   readonly bbox: Box;
   readonly detScore: number;
   readonly kps: FivePoints;
-  readonly landmarks: ReadonlyMap<string, Landmarks>;
+  readonly landmarks: ReadonlyMap<LandmarkKind, Landmarks>;
 }
 
 /** Finds the faces of all images; those of one image by falling score, or by `detMetric` where `maxNum` chose. */
@@ -48,25 +48,22 @@ export async function findFaces(
     return all;
   });
   return timed(timings, 'landmark', async () => {
-    const sets = new Map<string, readonly Landmarks[]>();
+    const sets = new Map<LandmarkKind, readonly Landmarks[]>();
     const signal = options.signal && { signal: options.signal };
     for (const landmarker of models.landmarkers)
       sets.set(landmarker.kind, await landmarker.locate(detections, signal));
     return detections.map((detection, index) => {
-      const landmarks = new Map<string, Landmarks>();
+      const landmarks = new Map<LandmarkKind, Landmarks>();
       for (const [kind, all] of sets) landmarks.set(kind, all[index] as Landmarks);
       return { ...detection, kps: detection.kps ?? pointsFrom(landmarks), landmarks };
     });
   });
 }
 
-function pointsFrom(landmarks: ReadonlyMap<string, readonly Point[] | readonly Point3[]>): FivePoints {
-  for (const [kind, points] of landmarks) {
-    const five = fivePoints(kind, points);
-    if (five) return five;
-  }
+function pointsFrom(landmarks: ReadonlyMap<LandmarkKind, Landmarks>): FivePoints {
+  for (const [kind, points] of landmarks) return fivePoints(kind, points);
   throw new InsightFaceError(
     'PACK_INVALID',
-    'This detector gives no five points and the pack has no landmark model that could. Add one to the pack.',
+    'This detector gives no five points, and no landmark model is loaded that could. Name the task "landmark" as well, or take a pack that has such a model.',
   );
 }

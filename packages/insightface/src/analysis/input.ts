@@ -3,14 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { InsightFaceError } from '../errors.js';
 import { type DecodeOptions, decodeImage } from '../image/decode.js';
 import type { Image } from '../image/image.js';
-import { imageFromPixels } from '../image/pixels.js';
-
-/** Pixels in the layout of a browser's ImageData: 4 bytes (RGBA), 3 (RGB) or 1 (grey) a pixel. */
-export interface PixelSource {
-  readonly width: number;
-  readonly height: number;
-  readonly data: Uint8Array | Uint8ClampedArray;
-}
+import { imageFromPixels, type PixelSource } from '../image/pixels.js';
 
 /** A path, a `file:` URL, the bytes of an image file, or pixels. */
 export type ImageInput = string | URL | Uint8Array | PixelSource | Image;
@@ -26,14 +19,19 @@ export async function readImage(input: ImageInput, options: DecodeOptions = {}):
   if (input instanceof Uint8Array) return decodeImage(input, options);
   if (typeof input === 'string' || input instanceof URL)
     return decodeImage(await readImageFile(input), options);
-  const { width, height, data } = input;
-  const channels = data.length / (width * height);
-  if (channels !== 1 && channels !== 3 && channels !== 4)
+  checkPixels(input);
+  return imageFromPixels(input);
+}
+
+/** JavaScript callers hand in anything. */
+function checkPixels(input: unknown): void {
+  const { width, height, data } = (input ?? {}) as Partial<Record<keyof PixelSource, unknown>>;
+  const isBytes = data instanceof Uint8Array || data instanceof Uint8ClampedArray;
+  if (typeof width !== 'number' || typeof height !== 'number' || !isBytes)
     throw new InsightFaceError(
       'INVALID_ARGUMENT',
-      `${width}x${height} pixels need 1, 3 or 4 bytes each, but ${data.length} bytes were given.`,
+      'A picture is a path, a file: URL, the bytes of an image file (Uint8Array), or pixels: {width, height, data}.',
     );
-  return imageFromPixels({ width, height, data, channels });
 }
 
 async function readImageFile(path: string | URL): Promise<Uint8Array> {
@@ -45,7 +43,10 @@ async function readImageFile(path: string | URL): Promise<Uint8Array> {
   try {
     const info = await stat(path);
     if (!info.isFile())
-      throw new InsightFaceError('FILE_NOT_FOUND', `${String(path)} is not a file. Name a picture.`);
+      throw new InsightFaceError(
+        'FILE_NOT_FOUND',
+        `${String(path)} is not a file, or a folder that cannot be read. Name a picture.`,
+      );
     if (info.size > maxFileBytes)
       throw new InsightFaceError(
         'IMAGE_TOO_LARGE',

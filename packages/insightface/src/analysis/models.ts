@@ -5,7 +5,7 @@ import { createGenderAgeModel, createLandmarker, createLivenessModel } from '../
 import type { Detector } from '../detection/detector.js';
 import { createDetector } from '../detection/index.js';
 import { InsightFaceError } from '../errors.js';
-import { createRecognizer } from '../recognition/index.js';
+import { type Calibration, createRecognizer } from '../recognition/index.js';
 import type { Recognizer } from '../recognition/recognizer.js';
 import { type OpenOptions, openSession } from '../runtime/open.js';
 import type { Session, Tensor } from '../runtime/session.js';
@@ -14,12 +14,15 @@ import type { LoadedModel, ModelSpec } from '../zoo/manifest.js';
 /** Who made an embedding: templates of different recognisers must never be compared. */
 export interface RecognizerInfo {
   readonly name: string;
+  /** Length of an embedding. */
   readonly dimension: number;
+  /** Side of the aligned crops that it takes, in pixels. */
+  readonly inputSize: number;
   /** Hex SHA-256 over the network's bytes and the way its pixels are fed. */
   readonly fingerprint: string;
   /** Cosine thresholds by false accept rate, where they were measured. */
   readonly thresholds?: Readonly<Record<string, number>>;
-  readonly calibration?: { readonly slope: number; readonly offset: number };
+  readonly calibration?: Calibration;
 }
 
 /** The networks of one {@link FaceAnalysis}. */
@@ -54,6 +57,9 @@ export async function openModels(models: readonly LoadedModel[], options: OpenOp
     }
     return sessions;
   };
+  const dispose = async () => {
+    await Promise.all(opened.map(session => session.dispose()));
+  };
   const first = (task: ModelSpec['task']) => models.find(model => model.spec.task === task);
   try {
     const detection = first('detection');
@@ -78,12 +84,10 @@ export async function openModels(models: readonly LoadedModel[], options: OpenOp
       genderAge: genderAge && createGenderAgeModel(genderAge.spec, await open(genderAge)),
       liveness: liveness && createLivenessModel(liveness.spec, await open(liveness)),
       networkTime: () => network,
-      dispose: async () => {
-        await Promise.all(opened.map(session => session.dispose()));
-      },
+      dispose,
     };
   } catch (error) {
-    await Promise.all(opened.map(session => session.dispose()));
+    await dispose();
     throw error;
   }
 }
@@ -113,6 +117,7 @@ function describe(model: LoadedModel, recognizer: Recognizer): RecognizerInfo {
   return {
     name: spec.name,
     dimension: recognizer.dimension,
+    inputSize: recognizer.inputSize,
     fingerprint: hash.digest('hex'),
     ...(spec.thresholds && { thresholds: spec.thresholds }),
     ...(spec.calibration && { calibration: spec.calibration }),

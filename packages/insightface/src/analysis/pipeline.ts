@@ -6,6 +6,7 @@ import { estimatePose, faceQuality } from '../attributes/index.js';
 import { unturnBox, unturnFive, unturnPoint, unturnRoll } from '../detection/turn.js';
 import type { Image } from '../image/image.js';
 import { normalize } from '../recognition/index.js';
+import type { Recognizer } from '../recognition/recognizer.js';
 import type { Face } from './face.js';
 import { type FindOptions, type FoundFace, findFaces } from './find-faces.js';
 import type { ModelSet } from './models.js';
@@ -25,23 +26,11 @@ export async function analyzeImages(
 ): Promise<Face[][]> {
   const networkBefore = models.networkTime();
   const found = await findFaces(models, images, options, timings);
-  const crops = models.recognizer
-    ? await timed(timings, 'align', () =>
-        found.map(face =>
-          alignFace(face.image, face.kps, models.recognizer?.inputSize, { antiAlias: options.antiAlias }),
-        ),
-      )
-    : [];
+  const { recognizer } = models;
+  const embeddings = recognizer && (await embedFaces(recognizer, found, options, timings));
   const signal = options.signal && { signal: options.signal };
-  const embeddings = models.recognizer
-    ? await timed(timings, 'embed', () => models.recognizer?.embed(crops, signal))
-    : undefined;
-  const genders = models.genderAge
-    ? await timed(timings, 'attributes', () => models.genderAge?.estimate(found, signal))
-    : undefined;
-  const liveness = models.liveness
-    ? await timed(timings, 'attributes', () => models.liveness?.check(found, signal))
-    : undefined;
+  const genders = await timed(timings, 'attributes', () => models.genderAge?.estimate(found, signal));
+  const liveness = await timed(timings, 'attributes', () => models.liveness?.check(found, signal));
 
   const faces: Face[][] = images.map(() => []);
   for (const [index, face] of found.entries()) {
@@ -58,6 +47,18 @@ export async function analyzeImages(
   }
   timings.network += models.networkTime() - networkBefore;
   return faces;
+}
+
+async function embedFaces(
+  recognizer: Recognizer,
+  faces: readonly FoundFace[],
+  { antiAlias, signal }: PipelineOptions,
+  timings: Timings,
+): Promise<Float32Array[]> {
+  const crops = await timed(timings, 'align', () =>
+    faces.map(({ image, kps }) => alignFace(image, kps, recognizer.inputSize, { antiAlias })),
+  );
+  return timed(timings, 'embed', () => recognizer.embed(crops, signal && { signal }));
 }
 
 function embeddingFields(embedding: Float32Array) {

@@ -1,3 +1,5 @@
+// How long each stage of the pipeline took.
+
 /** Milliseconds spent in each stage for the images of one batch; networks and everything else are told apart. */
 export interface Timings {
   decode: number;
@@ -11,11 +13,11 @@ export interface Timings {
   embed: number;
   /** Gender and age, liveness. */
   attributes: number;
-  /** Of the above, time inside networks. */
+  /** Of the above, time inside networks; of calls that ran at the same time, theirs is in it, too. */
   network: number;
 }
 
-export type Stage = Exclude<keyof Timings, 'network'>;
+type Stage = Exclude<keyof Timings, 'network'>;
 
 export function createTimings(): Timings {
   return { decode: 0, detect: 0, landmark: 0, align: 0, embed: 0, attributes: 0, network: 0 };

@@ -1,4 +1,4 @@
-// The five points that alignment needs, out of a larger landmark set.
+// The five points that alignment needs, out of a larger landmark set; and how large a face they span.
 import type { FivePoints, Point } from '../geometry.js';
 import type { LandmarkKind, Landmarks } from './attribute-model.js';
 import { landmarkParts } from './landmark-parts.js';
@@ -24,13 +24,9 @@ const fiveIndices: Readonly<Record<LandmarkKind, FiveIndices>> = {
   landmark468: [[33, 160, 158, 133, 153, 144], [362, 385, 387, 263, 373, 380], [4], [61], [291]],
 };
 
-/**
- * Left eye, right eye, nose tip and mouth corners of a landmark set.
- * @param kind - A {@link LandmarkKind}; `undefined` comes back for any other name.
- */
-export function fivePoints(kind: string, points: Landmarks): FivePoints | undefined {
-  if (!Object.hasOwn(fiveIndices, kind)) return undefined;
-  const [left, right, nose, leftMouth, rightMouth] = fiveIndices[kind as LandmarkKind];
+/** Left eye, right eye, nose tip and mouth corners of a landmark set. */
+export function fivePoints(kind: LandmarkKind, points: Landmarks): FivePoints {
+  const [left, right, nose, leftMouth, rightMouth] = fiveIndices[kind];
   const mean = (indices: readonly number[]): Point => {
     let [x, y] = [0, 0];
     for (const index of indices) {
@@ -41,4 +37,20 @@ export function fivePoints(kind: string, points: Landmarks): FivePoints | undefi
     return [x, y];
   };
   return [mean(left), mean(right), mean(nose), mean(leftMouth), mean(rightMouth)];
+}
+
+/** Middle of the eyes, middle of the mouth, and the longer of the distances eye to eye and eyes to mouth, in pixels. */
+export function faceReach([left, right, , leftMouth, rightMouth]: FivePoints) {
+  const eyes = middle(left, right);
+  const mouth = middle(leftMouth, rightMouth);
+  // One of the two distances stays long however the head is turned.
+  return { eyes, mouth, reach: Math.max(distance(left, right), distance(eyes, mouth)) };
+}
+
+export function middle(a: Point, b: Point): Point {
+  return [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2];
+}
+
+function distance(a: Point, b: Point): number {
+  return Math.hypot(a[0] - b[0], a[1] - b[1]);
 }

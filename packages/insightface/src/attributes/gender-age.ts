@@ -2,12 +2,13 @@
 import { InsightFaceError } from '../errors.js';
 import type { Image } from '../image/image.js';
 import { roundHalfEven } from '../image/resize.js';
+import { allFinite } from '../runtime/finite.js';
 import { inputSize, modelSession, runBatches } from '../runtime/run-batches.js';
 import type { Session } from '../runtime/session.js';
+import { lookUp } from '../zoo/look-up.js';
 import type { ModelSpec } from '../zoo/manifest.js';
 import type { FaceRef, GenderAge, GenderAgeModel } from './attribute-model.js';
 import { insightFaceCrop, smoothCrop } from './face-crop.js';
-import { lookUp } from './look-up.js';
 
 interface GenderAgeFamily {
   crop(face: FaceRef, size: number): Image;
@@ -57,6 +58,11 @@ export function createGenderAgeModel(
     estimate: async (faces, options = {}) => {
       const crops = faces.map(face => family.crop(face, size));
       const outputs = [...(await runBatches(session, crops, spec.input, options.signal)).values()];
+      if (!outputs.flat().every(allFinite))
+        throw new InsightFaceError(
+          'MODEL_INVALID',
+          `${spec.name} answers with numbers that are not finite. Check mean and std in its manifest.`,
+        );
       return faces.map((_, index) => {
         const answer = family.read(outputs.map(answers => answers[index] ?? new Float32Array()));
         if (!answer)

@@ -1,5 +1,5 @@
 export * from './attribute-model.js';
-export * from './five-points.js';
+export { fivePoints } from './five-points.js';
 export { createGenderAgeModel } from './gender-age.js';
 export * from './landmark-parts.js';
 export { createLandmarker } from './landmarker.js';

@@ -113,7 +113,7 @@ describe('the Landmark class', () => {
         for (const axis of [0, 1, 2])
           expect(Math.abs((points?.[index]?.[axis] ?? Number.NaN) - (point[axis] ?? 0))).toBeLessThan(0.005);
       const none = [0, 0] as const;
-      const landmarks = new Map([['landmark3d68', points ?? []]]);
+      const landmarks = new Map([['landmark3d68', points ?? []] as const]);
       expectAngles(estimatePose({ kps: [none, none, none, none, none], landmarks }), one.pose_pitch_yaw_roll);
     },
   );

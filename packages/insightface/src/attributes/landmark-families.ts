@@ -25,7 +25,8 @@ export const landmarkFamilies: Readonly<Record<string, LandmarkFamily>> = {
   'landmark68-grey': {
     kind: 'landmark68',
     outputLength: 136,
-    crop: stretchedCrop,
+    // Against hand-marked points of LFW, not wider: 4.86 % of the eye distance; 0.06 to 0.14 wider: 4.68 %.
+    crop: (face, height, width) => stretchedCrop(face, height, width, 0.06),
     place: (values, crop, size) => placePoints(scaled(values, size), crop),
   },
   /** InsightFace's 2d106det: -1..1 of the crop. */

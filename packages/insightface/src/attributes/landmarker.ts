@@ -2,10 +2,10 @@
 import { InsightFaceError } from '../errors.js';
 import { inputSize, largestOutput, modelSession, runBatches } from '../runtime/run-batches.js';
 import type { Session } from '../runtime/session.js';
+import { lookUp } from '../zoo/look-up.js';
 import type { ModelSpec } from '../zoo/manifest.js';
 import type { Landmarker } from './attribute-model.js';
 import { landmarkFamilies } from './landmark-families.js';
-import { lookUp } from './look-up.js';
 
 /**
  * A landmark model of a pack, ready to run.

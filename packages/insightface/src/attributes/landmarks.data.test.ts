@@ -60,9 +60,7 @@ it('five points of every family lie where people marked them', async () => {
     layout: 'nchw',
   });
   const measure = async (landmarker: Landmarker, refs: readonly FaceRef[]) => {
-    const all = (await landmarker.locate(refs)).map(
-      points => fivePoints(landmarker.kind, points) as FivePoints,
-    );
+    const all = (await landmarker.locate(refs)).map(points => fivePoints(landmarker.kind, points));
     const errors = all.map((five, index) => error(five, marked[index] as Marked));
     return { all, mean: errors.reduce((sum, value) => sum + value, 0) / errors.length };
   };

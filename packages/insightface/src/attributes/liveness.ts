@@ -5,10 +5,10 @@ import type { Image } from '../image/image.js';
 import { cropBox } from '../image/warp.js';
 import { inputSize, largestOutput, modelSession, runBatches } from '../runtime/run-batches.js';
 import type { Session } from '../runtime/session.js';
+import { lookUp } from '../zoo/look-up.js';
 import type { ModelSpec } from '../zoo/manifest.js';
 import type { FaceRef, LivenessModel } from './attribute-model.js';
 import { smoothCrop } from './face-crop.js';
-import { lookUp } from './look-up.js';
 
 interface LivenessFamily {
   readonly classes: number;

@@ -29,7 +29,7 @@ beforeAll(async () => {
 async function poses(image: Image, box?: Box, points?: FivePoints): Promise<Record<string, Pose>> {
   const bbox = box ?? ((await detector.detect(image))[0]?.bbox as Box);
   const [landmarks = []] = await flat.locate([{ image, bbox }]);
-  const kps = points ?? (fivePoints('landmark68', landmarks) as FivePoints);
+  const kps = points ?? fivePoints('landmark68', landmarks);
   const [dense = []] = await mesh.locate([{ image, bbox, kps }]);
   return {
     ...(!points && { flat: estimatePose({ kps, landmarks: new Map([['landmark68', landmarks]]) }) }),

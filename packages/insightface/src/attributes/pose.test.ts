@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { FivePoints, Point, Point3 } from '../geometry.js';
+import type { Point, Point3 } from '../geometry.js';
 import type { LandmarkKind, Landmarks } from './attribute-model.js';
 import { fivePoints } from './five-points.js';
 import { indicesOf68 } from './landmark-parts.js';
@@ -53,7 +53,7 @@ const sets: [LandmarkKind, number, boolean][] = [
 
 describe.each(angles)('a head turned by %o', truth => {
   const points = turned(truth);
-  const kps = fivePoints('landmark3d68', points) as FivePoints;
+  const kps = fivePoints('landmark3d68', points);
 
   it.each(sets)('is measured from %s', (kind, size, deep) => {
     const landmarks = new Map([[kind, inSet(kind, size, deep ? points : flat(points))]]);
@@ -64,7 +64,7 @@ describe.each(angles)('a head turned by %o', truth => {
 
 it('five points alone tell the pose to within 15 degrees, and its direction always', () => {
   for (const truth of angles) {
-    const pose = estimatePose({ kps: fivePoints('landmark3d68', turned(truth)) as FivePoints });
+    const pose = estimatePose({ kps: fivePoints('landmark3d68', turned(truth)) });
     expect(Math.abs(pose.yaw - truth.yaw)).toBeLessThan(15);
     expect(Math.abs(pose.roll - truth.roll)).toBeLessThan(5);
     if (truth.yaw !== 0) expect(Math.sign(pose.yaw)).toBe(Math.sign(truth.yaw));
@@ -75,8 +75,8 @@ it('prefers the set that tells most', () => {
   const deep = turned({ pitch: 5, yaw: 10, roll: 15 });
   const other = turned({ pitch: 0, yaw: 0, roll: 0 });
   const pose = estimatePose({
-    kps: fivePoints('landmark3d68', other) as FivePoints,
-    landmarks: new Map<string, Landmarks>([
+    kps: fivePoints('landmark3d68', other),
+    landmarks: new Map<LandmarkKind, Landmarks>([
       ['landmark68', flat(other)],
       ['landmark3d68', deep],
     ]),

@@ -11,7 +11,7 @@ import { fitRotation, type Rotation } from './rotation-fit.js';
 export interface PoseSource {
   readonly kps: FivePoints;
   /** Landmark sets by kind. */
-  readonly landmarks?: ReadonlyMap<string, Landmarks>;
+  readonly landmarks?: ReadonlyMap<LandmarkKind, Landmarks>;
 }
 
 /**

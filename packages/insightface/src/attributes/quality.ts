@@ -5,6 +5,7 @@ import type { Affine, FivePoints } from '../geometry.js';
 import type { Image } from '../image/image.js';
 import { warpAffine } from '../image/warp.js';
 import type { FaceRef, Pose } from './attribute-model.js';
+import { faceReach } from './five-points.js';
 import { estimatePose, type PoseSource } from './pose.js';
 
 /** A face with its points; `pose` and `detScore` count where they are known. */
@@ -51,7 +52,7 @@ export function qualityFactors(face: QualitySource): QualityFactors {
   const { pitch, yaw } = face.pose ?? estimatePose(face);
   const toCrop = estimateNorm(kps, 112);
   return {
-    size: atMostOne(reachOf(kps) / 30),
+    size: atMostOne(faceReach(kps).reach / 30),
     ...measurePixels(greyRegion(image, toCrop)),
     pose: Math.max(0, cosine(yaw)) * Math.max(0, cosine(pitch)),
     shape: Math.exp(-((templateDistance(kps, toCrop) / 14) ** 2)),
@@ -101,16 +102,6 @@ function greyRegion(image: Image, [a, b, tx, c, d, ty]: Affine): Float32Array {
     grey[to] =
       0.299 * (data[at] as number) + 0.587 * (data[at + 1] as number) + 0.114 * (data[at + 2] as number);
   return grey;
-}
-
-/** One of the two distances stays long however the head is turned. */
-function reachOf([left, right, , leftMouth, rightMouth]: FivePoints): number {
-  const acrossMouth = [(leftMouth[0] + rightMouth[0]) / 2, (leftMouth[1] + rightMouth[1]) / 2] as const;
-  const eyes = [(left[0] + right[0]) / 2, (left[1] + right[1]) / 2] as const;
-  return Math.max(
-    Math.hypot(right[0] - left[0], right[1] - left[1]),
-    Math.hypot(acrossMouth[0] - eyes[0], acrossMouth[1] - eyes[1]),
-  );
 }
 
 function templateDistance(kps: FivePoints, toCrop: Affine): number {

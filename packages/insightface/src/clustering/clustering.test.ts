@@ -189,6 +189,29 @@ describe('corrections', () => {
     ])
       expect(() => parseClusters(text)).toThrow(expect.objectContaining({ code: 'DATASET_INVALID' }));
   });
+
+  it('refuses a file that was edited into something no state can be', () => {
+    const saved = () => JSON.parse(serializeClusters(state));
+    const edits: ((value: ReturnType<typeof saved>) => void)[] = [
+      value => value.faces.push(value.faces[0]),
+      value => Object.assign(value.faces[0], { embedding: '!!!' }),
+      value => Object.assign(value.faces[0], { embedding: btoa('\0\0\u00c0\u007f') }),
+      value => Object.assign(value.faces[0], { cluster: '__proto__' }),
+      value => Object.assign(value.faces[0], { cluster: 'p999' }),
+      value => Object.assign(value, { threshold: 99 }),
+      value => Object.assign(value, { nextCluster: 0.5 }),
+      value => Object.assign(value.names, { p1: { text: 'Ada' } }),
+      value => value.merges.push({ id: 1 }),
+      value => value.apart.push(7),
+    ];
+    for (const edit of edits) {
+      const value = saved();
+      edit(value);
+      expect(() => parseClusters(JSON.stringify(value)), String(edit)).toThrow(
+        expect.objectContaining({ code: 'DATASET_INVALID' }),
+      );
+    }
+  });
 });
 
 describe('measureClusters', () => {

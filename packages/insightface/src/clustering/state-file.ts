@@ -1,6 +1,7 @@
 // A ClusterState as JSON text. Embeddings are base64 of 32-bit floats, lowest byte first.
+import * as v from 'valibot';
 import { InsightFaceError } from '../errors.js';
-import type { ClusteredFace, ClusterState } from './state.js';
+import { type ClusterState, numberOf } from './state.js';
 
 const format = 'insightface-clusters';
 const version = 1;
@@ -30,42 +31,61 @@ export function parseClusters(text: string): ClusterState {
   }
   if (!isObject(value) || value['format'] !== format) throw invalid('its format is not stated');
   if (value['version'] !== version) throw invalid('a newer version of this library wrote it');
-  const { threshold, faces, names, merges, apart, nextCluster, nextMerge }: Partial<SavedState> = value;
-  if (
-    typeof threshold !== 'number' ||
-    typeof nextCluster !== 'number' ||
-    typeof nextMerge !== 'number' ||
-    !isObject(names) ||
-    !Array.isArray(faces) ||
-    !Array.isArray(merges) ||
-    !Array.isArray(apart)
-  )
-    throw invalid('a field is missing');
-  return {
-    threshold,
-    names,
-    merges,
-    apart,
-    nextCluster,
-    nextMerge,
-    faces: faces.map(face => parseFace(face, invalid)),
-  };
+  const result = v.safeParse(savedState, value);
+  if (!result.success) {
+    const [issue] = result.issues;
+    throw invalid(`${v.getDotPath(issue) ?? 'it'} is wrong: ${issue.message}`);
+  }
+  const { faces, ...rest } = result.output;
+  const state = { ...rest, faces: faces.map(face => ({ ...face, embedding: fromBase64(face.embedding) })) };
+  const contradiction = findContradiction(state);
+  if (contradiction !== undefined) throw invalid(contradiction);
+  return state;
 }
 
-interface SavedState extends Omit<ClusterState, 'faces'> {
-  readonly faces: readonly unknown[];
-}
+const cluster = v.pipe(v.string(), v.regex(/^p\d{1,15}$/, 'must be p and a number'));
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
 
-function parseFace(face: unknown, invalid: (what: string) => Error): ClusteredFace {
-  const { id, photo, cluster, embedding } = isObject(face) ? face : {};
-  if (
-    typeof id !== 'string' ||
-    typeof photo !== 'string' ||
-    typeof cluster !== 'string' ||
-    typeof embedding !== 'string'
-  )
-    throw invalid('a face is incomplete');
-  return { id, photo, cluster, embedding: fromBase64(embedding) };
+const savedState = v.object({
+  threshold: v.pipe(v.number(), v.minValue(-1), v.maxValue(1)),
+  faces: v.array(
+    v.object({
+      id: v.string(),
+      photo: v.string(),
+      embedding: v.pipe(v.string(), v.base64('must be base64')),
+      cluster,
+    }),
+  ),
+  names: v.record(cluster, v.string()),
+  merges: v.array(
+    v.object({
+      id: count,
+      into: cluster,
+      from: cluster,
+      faces: v.array(v.string()),
+      similarity: v.number(),
+      by: v.picklist(['linkage', 'user']),
+    }),
+  ),
+  apart: v.array(v.strictTuple([v.string(), v.string()])),
+  nextCluster: count,
+  nextMerge: count,
+});
+
+/** What no state that was written here can be; `undefined` for a sound one. */
+function findContradiction({ faces, merges, nextCluster, nextMerge }: ClusterState): string | undefined {
+  const dimension = faces[0]?.embedding.length ?? 0;
+  const ids = new Set<string>();
+  for (const { id, embedding, cluster } of faces) {
+    if (ids.has(id)) return `the face ${id} is there twice`;
+    ids.add(id);
+    const square = embedding.reduce((sum, value) => sum + value * value, 0);
+    if (embedding.length !== dimension || !(Math.abs(square - 1) < 1e-3))
+      return `the embedding of the face ${id} is not as it was`;
+    if (numberOf(cluster) >= nextCluster) return `the cluster ${cluster} was never made`;
+  }
+  if (merges.some(({ id }) => id >= nextMerge)) return 'a merge is there that was never made';
+  return undefined;
 }
 
 function toBase64(embedding: Float32Array): string {

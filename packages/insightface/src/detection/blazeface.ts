@@ -1,14 +1,12 @@
 // BlazeFace as MediaPipe ships it: anchors of one size on one or two grids (Bazarevsky et al., "BlazeFace: Sub-millisecond
 // Neural Face Detection on Mobile GPUs", 2019). Its six points have no mouth corners, so no five points come of it.
-import type { Image } from '../image/image.js';
-import { letterbox } from '../image/letterbox.js';
 import type { Session, Tensor } from '../runtime/session.js';
 import type { ModelSpec } from '../zoo/manifest.js';
-import { Candidates } from './candidates.js';
-import type { Detection, DetectOptions, Detector, Size, UprightScores } from './detector.js';
+import type { Candidates } from './candidates.js';
+import type { Detector, Size, UprightScores } from './detector.js';
 import { Network, type Outputs } from './network.js';
-import { strongest } from './nms.js';
-import { defaultThreshold, type FamilyDefaults, networkSizes, readSettings } from './settings.js';
+import type { FamilyDefaults } from './settings.js';
+import { createSingleShot } from './single-shot.js';
 
 interface Grid {
   readonly cells: number;
@@ -40,24 +38,18 @@ export function createBlazeface(spec: ModelSpec, sessions: ReadonlyMap<string, S
   const { fixedSize } = network;
   if (!fixedSize) throw network.invalid('the size of its picture is not fixed');
 
-  return {
-    family: spec.family,
-    detThresh: defaultThreshold(spec, defaults),
+  return createSingleShot(network, {
+    defaults,
     upright,
-    async detect(image: Image, options: DetectOptions = {}): Promise<Detection[]> {
-      const settings = readSettings(spec, options, defaults);
-      const candidates = new Candidates({ points: false });
-      for (const { width, height } of networkSizes(network, options.detSize, [fixedSize])) {
-        const { image: picture, scale } = letterbox(image, width, height);
-        const answer = readAnswer(network, await network.run([picture], settings.signal));
-        const layout = grids[answer.rows];
-        if (!layout) throw network.invalid(`it has ${answer.rows} anchors instead of 896 or 2304`);
-        decode(answer, layout, fixedSize, scale, settings.detThresh, candidates);
-      }
-      return strongest(candidates, settings.nmsThresh);
+    autoSizes: [fixedSize],
+    points: false,
+    decode(outputs, size, scale, threshold, into) {
+      const answer = readAnswer(network, outputs);
+      const layout = grids[answer.rows];
+      if (!layout) throw network.invalid(`it has ${answer.rows} anchors instead of 896 or 2304`);
+      decode(answer, layout, size, scale, threshold, into);
     },
-    dispose: () => network.dispose(),
-  };
+  });
 }
 
 interface Answer {

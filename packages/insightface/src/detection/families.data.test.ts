@@ -1,6 +1,7 @@
 // Every family on t1.jpg: the six faces that InsightFace finds, with its points where the family has points.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { boxOverlap } from '../evaluation/detection-metrics.js';
 import type { Box, FivePoints } from '../geometry.js';
 import { openSession } from '../runtime/open.js';
 import type { Session } from '../runtime/session.js';
@@ -71,22 +72,15 @@ describe.each([
     const found = await detector.detect(await dataImage('insightface-samples/t1.jpg'));
     expect(found.length).toBe(6);
     for (const face of truth ?? []) {
-      const same = found.find(({ bbox }) => overlap(bbox, face.box) > 0.4);
+      const same = found.find(({ bbox }) => boxOverlap(bbox, face.box) > 0.4);
       expect(same, `face at ${face.box}`).toBeDefined();
       expect(same?.kps !== undefined).toBe(points);
       const width = face.box[2] - face.box[0];
       for (const [index, [x, y]] of (same?.kps ?? []).entries()) {
         const [trueX = Number.NaN, trueY = Number.NaN] = face.points[index] ?? [];
-        expect(Math.hypot(x - trueX, y - trueY)).toBeLessThan(0.12 * width);
+        expect(Math.hypot(x - trueX, y - trueY)).toBeLessThan(0.16 * width);
       }
     }
     await detector.dispose();
   });
 });
-
-function overlap([ax1, ay1, ax2, ay2]: Box, [bx1, by1, bx2, by2]: Box): number {
-  const shared =
-    Math.max(0, Math.min(ax2, bx2) - Math.max(ax1, bx1)) *
-    Math.max(0, Math.min(ay2, by2) - Math.max(ay1, by1));
-  return shared / ((ax2 - ax1) * (ay2 - ay1) + (bx2 - bx1) * (by2 - by1) - shared);
-}

@@ -1,4 +1,4 @@
 export type * from './detector.js';
-export { createDetector, detectorFamilies } from './registry.js';
+export { createDetector } from './registry.js';
 export * from './select.js';
 export { findTurned, type Rotation, type TurnedDetection } from './turned.js';

@@ -43,14 +43,15 @@ export class Network {
   }
 
   /** Runs on pictures of one size. Outputs by name. */
-  run(images: readonly Image[], signal: AbortSignal | undefined): Promise<Outputs> {
-    return this.runTensor(toTensor(images, this.spec.input), signal);
-  }
-
-  /** Runs on a picture that is a tensor already. */
-  async runTensor(tensor: Tensor, signal: AbortSignal | undefined): Promise<Outputs> {
+  async run(images: readonly Image[], signal: AbortSignal | undefined): Promise<Outputs> {
     throwIfAborted(signal);
-    return new Outputs(this, await this.#session.run({ [this.#input]: tensor }));
+    const tensor = toTensor(images, this.spec.input);
+    const outputs = await this.#session.run({ [this.#input]: tensor });
+    // An output without a single number would pass for a photo without faces.
+    for (const [name, { data }] of Object.entries(outputs))
+      if (data.length > 0 && !data.some(Number.isFinite))
+        throw this.invalid(`its output ${name} holds no finite number, with the mean and std of its pack`);
+    return new Outputs(this, outputs);
   }
 
   /** The error for a file that is not what its pack says. */
@@ -96,14 +97,14 @@ export class Outputs {
     return this.named(name, rows, columns);
   }
 
-  /** Second and third dimension of the only output whose last of four dimensions is `columns`: the grid of a scan. */
+  /** Second and third dimension of the output of four whose last is `columns`: the grid of a scan. @throws `MODEL_INVALID`. */
   grid(columns: number): [number, number] {
     const tensor = Object.values(this.#tensors).find(({ dims }) => dims.length === 4 && dims[3] === columns);
     if (!tensor) throw this.#network.invalid(`it has no output of four dimensions with ${columns} columns`);
     return [tensor.dims[1] ?? 0, tensor.dims[2] ?? 0];
   }
 
-  /** Rows of the only output with so many columns. */
+  /** Rows of the output with so many columns; 0 where there is none. */
   rows(columns: number): number {
     const tensor = Object.values(this.#tensors).find(({ dims }) => dims.at(-1) === columns);
     return tensor ? tensor.data.length / columns : 0;

@@ -21,9 +21,6 @@ const families: Readonly<Record<string, DetectorFactory>> = {
   yunet: createYunet,
 };
 
-/** Families that {@link createDetector} knows. */
-export const detectorFamilies: readonly string[] = Object.keys(families);
-
 /**
  * Makes a detector of the model's family from its sessions, by role (`model`, or for a cascade `pnet`, `rnet`, `onet`).
  * @throws InsightFaceError `PACK_INVALID` for a family that is not known, `MODEL_INVALID` when the graphs are not what
@@ -34,7 +31,7 @@ export function createDetector(spec: ModelSpec, sessions: ReadonlyMap<string, Se
   if (!create)
     throw new InsightFaceError(
       'PACK_INVALID',
-      `The detector family "${spec.family}" of ${spec.name} is not known. Known are: ${detectorFamilies.join(', ')}.`,
+      `The detector family "${spec.family}" of ${spec.name} is not known. Known are: ${Object.keys(families).join(', ')}.`,
     );
   return create(spec, sessions);
 }

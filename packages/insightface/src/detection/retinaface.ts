@@ -1,14 +1,12 @@
 // RetinaFace with prior boxes: offsets in units of each prior, variances 0.1 and 0.2 (Deng et al., "RetinaFace:
 // Single-Shot Multi-Level Face Localisation in the Wild", 2019), as the widespread PyTorch version exports it.
-import type { Image } from '../image/image.js';
-import { letterbox } from '../image/letterbox.js';
 import type { Session } from '../runtime/session.js';
 import type { ModelSpec } from '../zoo/manifest.js';
-import { Candidates } from './candidates.js';
-import type { Detection, DetectOptions, Detector, Size, UprightScores } from './detector.js';
+import type { Candidates } from './candidates.js';
+import type { Detector, Size, UprightScores } from './detector.js';
 import { Network, type Outputs } from './network.js';
-import { strongest } from './nms.js';
-import { defaultThreshold, type FamilyDefaults, networkSizes, readSettings } from './settings.js';
+import type { FamilyDefaults } from './settings.js';
+import { createSingleShot } from './single-shot.js';
 
 /** Two square priors at each cell, in pixels, by stride. */
 const levels = [
@@ -33,22 +31,7 @@ export function createRetinaface(spec: ModelSpec, sessions: ReadonlyMap<string, 
   const network = new Network(spec, sessions);
   if (network.outputs.length !== 3)
     throw network.invalid(`it has ${network.outputs.length} outputs instead of 3`);
-
-  return {
-    family: spec.family,
-    detThresh: defaultThreshold(spec, defaults),
-    upright,
-    async detect(image: Image, options: DetectOptions = {}): Promise<Detection[]> {
-      const settings = readSettings(spec, options, defaults);
-      const candidates = new Candidates({ points: true });
-      for (const size of networkSizes(network, options.detSize, autoSizes)) {
-        const { image: picture, scale } = letterbox(image, size.width, size.height);
-        decode(await network.run([picture], settings.signal), size, scale, settings.detThresh, candidates);
-      }
-      return strongest(candidates, settings.nmsThresh);
-    },
-    dispose: () => network.dispose(),
-  };
+  return createSingleShot(network, { defaults, upright, autoSizes, points: true, decode });
 }
 
 function decode(outputs: Outputs, size: Size, scale: number, threshold: number, into: Candidates): void {

@@ -1,14 +1,12 @@
 // SCRFD: one or two anchors a cell, boxes as distances from the cell's corner (Guo et al., "Sample and Computation
 // Redistribution for Efficient Face Detection", 2021), decoded as InsightFace's model_zoo/scrfd.py does.
-import type { Image } from '../image/image.js';
-import { letterbox } from '../image/letterbox.js';
 import type { Session } from '../runtime/session.js';
 import type { ModelSpec } from '../zoo/manifest.js';
-import { Candidates } from './candidates.js';
-import type { Detection, DetectOptions, Detector, Size, UprightScores } from './detector.js';
+import type { Candidates } from './candidates.js';
+import type { Detector, Size, UprightScores } from './detector.js';
 import { Network, type Outputs } from './network.js';
-import { strongest } from './nms.js';
-import { defaultThreshold, type FamilyDefaults, networkSizes, readSettings } from './settings.js';
+import type { FamilyDefaults } from './settings.js';
+import { createSingleShot } from './single-shot.js';
 
 /** Kinds of graphs, by number of outputs: all scores, all boxes, then all points, each by rising stride. */
 const layouts: Readonly<Record<number, { strides: readonly number[]; anchors: number; points: boolean }>> = {
@@ -74,20 +72,5 @@ export function createScrfd(spec: ModelSpec, sessions: ReadonlyMap<string, Sessi
     }
   }
 
-  return {
-    family: spec.family,
-    detThresh: defaultThreshold(spec, defaults),
-    upright,
-    async detect(image: Image, options: DetectOptions = {}): Promise<Detection[]> {
-      const settings = readSettings(spec, options, defaults);
-      const candidates = new Candidates({ points });
-      for (const size of networkSizes(network, options.detSize, autoSizes)) {
-        const { image: picture, scale } = letterbox(image, size.width, size.height);
-        const outputs = await network.run([picture], settings.signal);
-        decode(outputs, size, scale, settings.detThresh, candidates);
-      }
-      return strongest(candidates, settings.nmsThresh);
-    },
-    dispose: () => network.dispose(),
-  };
+  return createSingleShot(network, { defaults, upright, autoSizes, points, decode });
 }

@@ -43,6 +43,11 @@ export function readSettings(spec: ModelSpec, options: DetectOptions, defaults: 
  */
 export function readSizes(detSize: DetectOptions['detSize'], multiple: number): readonly Size[] | undefined {
   if (detSize === undefined || detSize === 'auto') return undefined;
+  if (typeof detSize !== 'object' || detSize === null)
+    throw new InsightFaceError(
+      'INVALID_ARGUMENT',
+      `detSize is "auto", { width, height } or a list of these, not ${JSON.stringify(detSize)}.`,
+    );
   const sizes = 'width' in detSize ? [detSize] : detSize;
   if (sizes.length === 0)
     throw new InsightFaceError('INVALID_ARGUMENT', 'detSize is an empty list. Give a size, or "auto".');

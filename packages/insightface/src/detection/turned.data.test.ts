@@ -1,5 +1,5 @@
 // Photos that lie on their side or stand on their head, with all that follows detection.
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { FaceAnalysis } from '../analysis/face-analysis.js';
 import { type QuarterTurn, rotateImage } from '../image/pixels.js';
@@ -30,30 +30,37 @@ describe('one man, turned four ways', () => {
 });
 
 describe('LFW, turned', () => {
-  // What was measured on 350 photos: 100 % of upright ones left alone; 95, 81 and 92 % of those turned put right.
+  // Measured on the 4,992 photos of View 1 with the pack open: 91, 75 and 90 % of those turned are put right.
   it.each([
-    { pack: 'open', least: 0.78 },
-    { pack: sharedPath('weights'), least: 0.95 },
-  ])('stays upright where it is, and is put right where it is not ($least)', async ({ pack, least }) => {
-    const app = await FaceAnalysis.create({ pack, tasks: ['detection', 'landmark'], onNotice: () => {} });
-    const people = readdirSync(sharedPath('data/lfw'))
-      .filter(name => !name.endsWith('.txt'))
-      .filter((_, index) => index % 100 === 50)
-      .slice(0, 50);
-    const right = new Map<QuarterTurn, number>(turns.map(turn => [turn, 0]));
-    for (const person of people) {
-      const photo = await dataImage(`lfw/${person}/${person}_0001.jpg`).catch(() => undefined);
-      if (!photo) continue;
-      for (const turn of turns) {
-        const [face] = await app.get(rotateImage(photo, turn), { maxNum: 1 });
-        const roll = ((face?.pose?.roll ?? 180) - turn + 720) % 360;
-        if (Math.min(roll, 360 - roll) < 45) right.set(turn, (right.get(turn) ?? 0) + 1);
+    { pack: 'open', people: 30, least: 0.78 },
+    {
+      pack: new Map([['scrfd_500m.onnx', readFileSync(sharedPath('weights/scrfd_500m.onnx'))]]),
+      people: 12,
+      least: 0.95,
+    },
+  ])(
+    'stays upright where it is, and is put right where it is not ($least)',
+    async ({ pack, people: count, least }) => {
+      const app = await FaceAnalysis.create({ pack, tasks: ['detection', 'landmark'], onNotice: () => {} });
+      const people = readdirSync(sharedPath('data/lfw'))
+        .filter(name => !name.endsWith('.txt'))
+        .filter((_, index) => index % 150 === 50)
+        .slice(0, count);
+      const right = new Map<QuarterTurn, number>(turns.map(turn => [turn, 0]));
+      for (const person of people) {
+        const [name] = readdirSync(sharedPath(`data/lfw/${person}`));
+        const photo = await dataImage(`lfw/${person}/${name}`);
+        for (const turn of turns) {
+          const [face] = await app.get(rotateImage(photo, turn), { maxNum: 1 });
+          const roll = ((face?.pose?.roll ?? 180) - turn + 720) % 360;
+          if (Math.min(roll, 360 - roll) < 45) right.set(turn, (right.get(turn) ?? 0) + 1);
+        }
       }
-    }
-    expect(people.length).toBeGreaterThan(40);
-    expect((right.get(0) ?? 0) / people.length).toBeGreaterThan(0.97);
-    const turned = [90, 180, 270].reduce((sum, turn) => sum + (right.get(turn as QuarterTurn) ?? 0), 0);
-    expect(turned / (3 * people.length), JSON.stringify([...right])).toBeGreaterThan(least);
-    await app.dispose();
-  });
+      expect(people.length).toBe(count);
+      expect((right.get(0) ?? 0) / people.length).toBe(1);
+      const turned = [90, 180, 270].reduce((sum, turn) => sum + (right.get(turn as QuarterTurn) ?? 0), 0);
+      expect(turned / (3 * people.length), JSON.stringify([...right])).toBeGreaterThan(least);
+      await app.dispose();
+    },
+  );
 });

@@ -10,8 +10,8 @@ import { nms } from './nms.js';
 import { unturnBox, unturnFive } from './turn.js';
 
 /**
- * Faces that do not stand upright. `off`: found as far as the detector bears it. `auto`: where no face is surely
- * upright, the other three ways to hold the photo are tried, and the one with the clearest face is taken. `all`: each
+ * Faces that do not stand upright. `off`: found as far as the detector bears it. `auto`: where faces are not surely
+ * upright, the other three ways to hold the photo are tried, and the one with the clearest faces is taken. `all`: each
  * face of a photo may stand in its own way; four times the work.
  */
 export type Rotation = 'off' | 'auto' | 'all';
@@ -26,7 +26,7 @@ export interface TurnedDetection extends Detection {
 
 const otherTurns: readonly QuarterTurn[] = [90, 270, 180];
 /**
- * Longest side of the copy that is turned where an upright face was found, though not surely: to tell which way is up
+ * Longer side of the copy that is turned where upright faces were found, though not surely: to tell which way is up
  * needs no more, and turning a large photo takes longer than looking at it.
  */
 const probeSide = 320;
@@ -42,27 +42,41 @@ export async function findTurned(
 ): Promise<TurnedDetection[]> {
   const upright = await detectAt(detector, image, 0, options);
   if (rotation === 'off') return upright;
-  if (rotation === 'auto' && (upright[0]?.detScore ?? 0) >= detector.upright.sure) return upright;
-  const probe = rotation === 'auto' && upright.length > 0 ? shrunk(image) : image;
-  const ways = [upright];
+  if (rotation === 'all') return findAll(detector, image, options, upright);
+  // The middle one: in a group, some face that lies on its side may well pass for an upright one.
+  const middle = upright[Math.floor(upright.length / 2)];
+  if (middle && middle.detScore >= detector.upright.sure) return upright;
+  const turn = await clearestTurn(detector, image, options, upright);
+  return turn === 0 ? upright : detectAt(detector, image, turn, options);
+}
+
+/** The turn that shows clearer faces than the photo as it is, by the detector's margin; else none. */
+async function clearestTurn(
+  detector: Detector,
+  image: Image,
+  options: DetectOptions,
+  upright: readonly Detection[],
+): Promise<QuarterTurn> {
+  const least = logOdds(options.detThresh ?? detector.detThresh);
+  const { margin } = detector.upright;
+  // How far a face rises above what is called a face at all.
+  const evidence = (faces: readonly Detection[]) => faces.map(({ detScore }) => logOdds(detScore) - least);
+  const probe = upright.length > 0 ? shrunk(image) : image;
+  let best: QuarterTurn = 0;
+  let bestEvidence = sum(evidence(upright)) + margin;
   for (const turn of otherTurns) {
     throwIfAborted(options.signal);
-    ways.push(await detectAt(detector, probe, turn, options));
+    const seen = evidence(await detector.detect(rotateImage(probe, turn), options));
+    // Several doubtful faces do not make a clear one.
+    if (Math.max(...seen) < margin || sum(seen) <= bestEvidence) continue;
+    best = turn;
+    bestEvidence = sum(seen);
   }
-  const evidence = ({ detScore, turn }: TurnedDetection) =>
-    logOdds(detScore) - (turn === 0 ? 0 : detector.upright.margin);
-  const least = logOdds(options.detThresh ?? detector.detThresh);
-  if (rotation === 'all') return strongestOfAll(ways.flat(), evidence, least);
-  let best = upright;
-  let bestEvidence = upright[0] ? evidence(upright[0]) : least;
-  for (const way of ways) {
-    const clearest = way[0] ? evidence(way[0]) : Number.NEGATIVE_INFINITY;
-    if (clearest <= bestEvidence) continue;
-    best = way;
-    bestEvidence = clearest;
-  }
-  const turn = best[0]?.turn ?? 0;
-  return turn === 0 || probe === image ? best : detectAt(detector, image, turn, options);
+  return best;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }
 
 /** As a network of that size sees the photo. */
@@ -71,6 +85,29 @@ function shrunk(image: Image): Image {
   if (scale >= 1) return image;
   const side = (length: number) => Math.max(1, Math.round(length * scale));
   return resizeImage(image, side(image.width), side(image.height));
+}
+
+/** Each face in the way that shows it best. */
+async function findAll(
+  detector: Detector,
+  image: Image,
+  options: DetectOptions,
+  upright: readonly TurnedDetection[],
+): Promise<TurnedDetection[]> {
+  const faces = [...upright];
+  for (const turn of otherTurns) {
+    throwIfAborted(options.signal);
+    faces.push(...(await detectAt(detector, image, turn, options)));
+  }
+  const evidence = ({ detScore, turn }: TurnedDetection) =>
+    logOdds(detScore) - (turn === 0 ? 0 : detector.upright.margin);
+  const least = logOdds(options.detThresh ?? detector.detThresh);
+  const kept = faces.filter(face => evidence(face) >= least);
+  const candidates = new Candidates({ points: false });
+  for (const face of kept) candidates.add(evidence(face), ...face.bbox);
+  return nms(candidates, sameFace)
+    .flatMap(index => kept[index] ?? [])
+    .sort((a, b) => b.detScore - a.detScore);
 }
 
 async function detectAt(
@@ -91,19 +128,6 @@ async function detectAt(
       upright: { ...detection, image },
     };
   });
-}
-
-function strongestOfAll(
-  faces: readonly TurnedDetection[],
-  evidence: (face: TurnedDetection) => number,
-  least: number,
-): TurnedDetection[] {
-  const candidates = new Candidates({ points: false });
-  const kept = faces.filter(face => evidence(face) >= least);
-  for (const face of kept) candidates.add(evidence(face), ...face.bbox);
-  return nms(candidates, sameFace)
-    .flatMap(index => kept[index] ?? [])
-    .sort((a, b) => b.detScore - a.detScore);
 }
 
 function logOdds(score: number): number {

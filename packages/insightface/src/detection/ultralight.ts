@@ -20,8 +20,15 @@ const hintScore = 0.15;
 const enlargement = 3;
 const mostWindows = 12;
 
-const defaults: FamilyDefaults = { detThresh: 0.65, nmsThresh: 0.4 };
-/** Measured on LFW, turned: see turned.data.test.ts. */
+/**
+ * Ultra-Light's own overlap: at 0.4 a second box beside the face may stay, and pass for the largest (3 of the 4,992
+ * photos of LFW View 1).
+ */
+const defaults: FamilyDefaults = { detThresh: 0.65, nmsThresh: 0.3 };
+/**
+ * Measured on the 4,992 photos of LFW View 1: 4 of them are turned though they stand upright, and of the same photos
+ * turned by 90, 180 and 270 degrees 91, 75 and 90 % are put right. With a margin of 6: none, and 84, 63 and 83 %.
+ */
 const upright: UprightScores = { sure: 0.9998, margin: 4 };
 
 /**

@@ -1,14 +1,12 @@
 // YuNet: one anchor a cell, score from class and objectness (Wu et al., "YuNet: A Tiny Millisecond-level Face Detector",
 // 2023), decoded as OpenCV's FaceDetectorYN does.
-import type { Image } from '../image/image.js';
-import { letterbox } from '../image/letterbox.js';
 import type { Session } from '../runtime/session.js';
 import type { ModelSpec } from '../zoo/manifest.js';
-import { Candidates } from './candidates.js';
-import type { Detection, DetectOptions, Detector, Size, UprightScores } from './detector.js';
+import type { Candidates } from './candidates.js';
+import type { Detector, Size, UprightScores } from './detector.js';
 import { Network, type Outputs } from './network.js';
-import { strongest } from './nms.js';
-import { defaultThreshold, type FamilyDefaults, networkSizes, readSettings } from './settings.js';
+import type { FamilyDefaults } from './settings.js';
+import { createSingleShot } from './single-shot.js';
 
 const strides = [8, 16, 32];
 const kinds = ['cls', 'obj', 'bbox', 'kps'];
@@ -33,22 +31,7 @@ export function createYunet(spec: ModelSpec, sessions: ReadonlyMap<string, Sessi
     for (const stride of strides)
       if (!network.outputs.includes(`${kind}_${stride}`))
         throw network.invalid(`the output ${kind}_${stride} is missing`);
-
-  return {
-    family: spec.family,
-    detThresh: defaultThreshold(spec, defaults),
-    upright,
-    async detect(image: Image, options: DetectOptions = {}): Promise<Detection[]> {
-      const settings = readSettings(spec, options, defaults);
-      const candidates = new Candidates({ points: true });
-      for (const size of networkSizes(network, options.detSize, autoSizes)) {
-        const { image: picture, scale } = letterbox(image, size.width, size.height);
-        decode(await network.run([picture], settings.signal), size, scale, settings.detThresh, candidates);
-      }
-      return strongest(candidates, settings.nmsThresh);
-    },
-    dispose: () => network.dispose(),
-  };
+  return createSingleShot(network, { defaults, upright, autoSizes, points: true, decode });
 }
 
 function decode(outputs: Outputs, size: Size, scale: number, threshold: number, into: Candidates): void {

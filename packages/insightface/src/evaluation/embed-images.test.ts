@@ -4,8 +4,8 @@ import type { FaceAnalysis } from '../analysis/face-analysis.js';
 import { InsightFaceError } from '../errors.js';
 import { embedAlignedImages, embedImages } from './embed-images.js';
 
-const recognizer = { name: 'drawn', dimension: 2, fingerprint: '00' };
-const face = { bbox: [0, 0, 1, 1], kps: [[0, 0], [0, 0], [0, 0], [0, 0], [0, 0]], detScore: 1 } as const; // biome-ignore format: a face
+const recognizer = { name: 'drawn', dimension: 2, inputSize: 112, fingerprint: '00' };
+const face = { bbox: [0, 0, 1, 1], kps: [[0, 0], [0, 0], [0, 0], [0, 0], [0, 0]], detScore: 1, pose: { pitch: 0, yaw: 0, roll: 0 }, quality: 1 } as const; // biome-ignore format: a face
 
 /** Answers by the path: `.../one.jpg` has a face, `.../empty.jpg` has not, `.../bad.jpg` cannot be read. */
 const app: Pick<FaceAnalysis, 'stream' | 'recognizer'> = {

@@ -46,6 +46,7 @@ export interface FoldInput {
 /**
  * Folds in file order, sizes as scikit-learn's `KFold` without shuffling: the first `count % folds` have one more.
  * @returns [count] the fold of each item.
+ * @throws InsightFaceError `INVALID_ARGUMENT` when there are fewer items than folds.
  */
 export function foldsInOrder(count: number, folds: number): Int32Array {
   if (!Number.isInteger(folds) || folds < 1 || folds > count)

@@ -15,7 +15,10 @@ export interface TemplateImage {
   readonly feature: ArrayLike<number>;
 }
 
-/** Unit-length feature of each template, by template number. */
+/**
+ * Unit-length feature of each template, by template number.
+ * @throws InsightFaceError `MODEL_MISMATCH` when features differ in length.
+ */
 export function templateFeatures(images: readonly TemplateImage[]): Map<number, Float64Array> {
   const groups = new Map<number, Map<number, ArrayLike<number>[]>>();
   const dimension = images[0]?.feature.length ?? 0;

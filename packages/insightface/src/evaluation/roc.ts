@@ -118,6 +118,7 @@ export function equalErrorRate(roc: Roc): EqualErrorRate | null {
  * threshold itself is not in it). Null without pairs of both kinds.
  * A target below `1 / roc.impostor` allows no false accept: the figure then rests on the single highest impostor.
  * @param target 0 to 1.
+ * @throws InsightFaceError `INVALID_ARGUMENT` for a target outside that.
  */
 export function tarAtFar(roc: Roc, target: number): TarAtFar | null {
   if (!(target >= 0 && target <= 1))

@@ -97,6 +97,7 @@ export function evaluateVerification(input: VerificationInput): VerificationResu
 /**
  * The same for ready similarities, as an ensemble of models gives them.
  * @param similarities [pairs] cosines, -1 to 1; NaN for missed pairs.
+ * @throws InsightFaceError `INVALID_ARGUMENT` when the lengths differ; `DATASET_INVALID` as {@link evaluateVerification}.
  */
 export function evaluateSimilarities(
   pairs: readonly VerificationPair[],
@@ -191,7 +192,10 @@ function assignFolds(
   return { foldOf: Int32Array.from(pairs, pair => place.get(pair.fold)!), folds: numbers.length };
 }
 
-/** Unit length in double precision; what was missed is left out. */
+/**
+ * Scales embeddings to unit length in double precision; what was missed is left out.
+ * @throws InsightFaceError `MODEL_MISMATCH` when lengths differ; `EMBEDDING_INVALID` when one is all zeros or not finite.
+ */
 export function unitEmbeddings(
   embeddings: ReadonlyMap<string, EmbeddingVector | undefined>,
 ): Map<string, Float64Array> {

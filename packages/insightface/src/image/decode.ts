@@ -3,6 +3,7 @@
 import { InsightFaceError } from '../errors.js';
 import { createImage, type Image } from './image.js';
 import { decodeNetpbm, isNetpbm } from './netpbm.js';
+import { isPicture } from './signature.js';
 
 export interface DecodeOptions {
   /** Largest width x height accepted. Default 80 million: more is an error, not a crash. */
@@ -17,7 +18,11 @@ const defaultMaxPixels = 80_000_000;
  */
 export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}): Promise<Image> {
   const maxPixels = options.maxPixels ?? defaultMaxPixels;
+  if (!(Number.isInteger(maxPixels) && maxPixels >= 1))
+    throw new InsightFaceError('INVALID_ARGUMENT', `maxPixels is a whole number from 1, not ${maxPixels}.`);
   if (isNetpbm(bytes)) return decodeNetpbm(bytes, maxPixels);
+  if (bytes.length === 0) throw new InsightFaceError('IMAGE_INVALID', 'The image is empty: it has no bytes.');
+  if (!isPicture(bytes)) throw unsupported();
   const { default: sharp } = await import('sharp');
   try {
     // Stray bytes between markers are common in photos, and harm nothing; what is cut off is refused.
@@ -42,6 +47,14 @@ export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}
   }
 }
 
+function unsupported(cause?: unknown): InsightFaceError {
+  return new InsightFaceError(
+    'IMAGE_UNSUPPORTED',
+    'These bytes are no image of a known format. JPEG, PNG, WebP, GIF, TIFF, AVIF, PGM and PPM are read.',
+    { cause },
+  );
+}
+
 /** libvips tells what is wrong by words only. */
 function refusal(cause: unknown, maxPixels: number): InsightFaceError {
   const reason = cause instanceof Error ? cause.message : String(cause);
@@ -51,11 +64,6 @@ function refusal(cause: unknown, maxPixels: number): InsightFaceError {
       `The image has more than ${maxPixels} pixels. Shrink it, or raise maxPixels.`,
       { cause },
     );
-  if (reason.includes('unsupported image format'))
-    return new InsightFaceError(
-      'IMAGE_UNSUPPORTED',
-      'These bytes are no image of a known format. JPEG, PNG, WebP, GIF, TIFF, AVIF, PGM and PPM are read.',
-      { cause },
-    );
+  if (reason.includes('unsupported image format')) return unsupported(cause);
   return new InsightFaceError('IMAGE_INVALID', `This is no readable image: ${reason}`, { cause });
 }

@@ -44,11 +44,11 @@ it('flipImage mirrors left and right', () => {
 });
 
 it('imageFromPixels drops alpha, repeats grey, and refuses what does not fit', () => {
-  const rgba = imageFromPixels({ width: 1, height: 1, data: Uint8Array.of(1, 2, 3, 99), channels: 4 });
+  const rgba = imageFromPixels({ width: 1, height: 1, data: Uint8Array.of(1, 2, 3, 99) });
   expect(Array.from(rgba.data)).toEqual([1, 2, 3]);
-  const grey = imageFromPixels({ width: 2, height: 1, data: Uint8Array.of(7, 8), channels: 1 });
+  const grey = imageFromPixels({ width: 2, height: 1, data: Uint8Array.of(7, 8) });
   expect(Array.from(grey.data)).toEqual([7, 7, 7, 8, 8, 8]);
-  expect(() => imageFromPixels({ width: 2, height: 1, data: Uint8Array.of(7), channels: 1 })).toThrow(
+  expect(() => imageFromPixels({ width: 2, height: 1, data: Uint8Array.of(7) })).toThrow(
     expect.objectContaining({ code: 'INVALID_ARGUMENT' }),
   );
 });

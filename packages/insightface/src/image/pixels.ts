@@ -3,22 +3,22 @@ import { InsightFaceError } from '../errors.js';
 import { createImage, type Image } from './image.js';
 
 /** Pixels with 1 (grey), 3 (RGB) or 4 (RGBA) bytes each, row-major; a browser's ImageData has 4. */
-export interface RawPixels {
+export interface PixelSource {
   readonly width: number;
   readonly height: number;
   readonly data: Uint8Array | Uint8ClampedArray;
-  readonly channels: 1 | 3 | 4;
 }
 
 /**
- * Copies pixels into an {@link Image}; alpha is dropped without blending.
+ * Brings pixels to RGB; alpha is dropped without blending. What comes back is a copy.
  * @throws InsightFaceError `INVALID_ARGUMENT` when the sizes do not fit.
  */
-export function imageFromPixels({ width, height, data, channels }: RawPixels): Image {
-  if (data.length !== width * height * channels)
+export function imageFromPixels({ width, height, data }: PixelSource): Image {
+  const channels = data.length / (width * height);
+  if (channels !== 1 && channels !== 3 && channels !== 4)
     throw new InsightFaceError(
       'INVALID_ARGUMENT',
-      `${width}x${height} pixels of ${channels} bytes are ${width * height * channels} bytes, but ${data.length} were given.`,
+      `${width}x${height} pixels need 1, 3 or 4 bytes each, but ${data.length} bytes were given.`,
     );
   if (channels === 3) return createImage(width, height, new Uint8Array(data));
   const image = createImage(width, height);

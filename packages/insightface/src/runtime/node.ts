@@ -5,9 +5,14 @@ import type { Device, Session, SessionOptions, Tensor, TensorInfo } from './sess
 
 type Ort = typeof import('onnxruntime-node');
 
+/** More than any machine gains by; a pool of thousands takes minutes to start. */
+const maxThreads = 256;
+
 let loading: Promise<Ort> | undefined;
 
 function loadOrt(): Promise<Ort> {
+  // Its ready builds keep a device id and report to their maker, unless this is set before they are loaded.
+  process.env['ORT_DISABLE_TELEMETRY'] ??= '1';
   loading ??= import('onnxruntime-node').catch((cause: unknown) => {
     loading = undefined;
     throw new InsightFaceError(
@@ -44,8 +49,11 @@ export async function createSession(model: Uint8Array, options: SessionOptions =
   const ort = await loadOrt();
   const device = options.device ?? 'cpu';
   const threads = options.threads ?? 1;
-  if (!Number.isInteger(threads) || threads < 1)
-    throw new InsightFaceError('INVALID_ARGUMENT', `threads is a whole number from 1, not ${threads}.`);
+  if (!Number.isInteger(threads) || threads < 1 || threads > maxThreads)
+    throw new InsightFaceError(
+      'INVALID_ARGUMENT',
+      `threads is a whole number from 1 to ${maxThreads}, not ${threads}.`,
+    );
   const provider = providers[device];
   if (!ort.listSupportedBackends().some(backend => backend.name === provider))
     throw new InsightFaceError(
@@ -126,9 +134,13 @@ function describe(value: InferenceSession.ValueMetadata): TensorInfo {
 }
 
 function toFloats(tensor: OrtTensor): Float32Array {
-  const data = tensor.data;
+  const { data, type } = tensor;
   if (data instanceof Float32Array) return data;
-  if (Array.isArray(data))
-    throw new InsightFaceError('MODEL_INVALID', 'The network answers with strings, not numbers.');
+  // Half floats arrive as their bits, which are no numbers to compute with.
+  if (Array.isArray(data) || type === 'float16')
+    throw new InsightFaceError(
+      'MODEL_INVALID',
+      `The network answers with ${type}. Use a model whose outputs are float32.`,
+    );
   return Float32Array.from(data as ArrayLike<number | bigint>, Number);
 }

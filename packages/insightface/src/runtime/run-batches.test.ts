@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createImage } from '../image/image.js';
 import { fakeSession, fakeSpec } from '../testing/fake-session.js';
 import type { InputSpec } from '../zoo/manifest.js';
-import { inputSize, modelSession, runBatches } from './run-batches.js';
+import { inputSize, largestOutput, modelSession, runBatches } from './run-batches.js';
 
 const input: InputSpec = { color: 'rgb', mean: 0, std: 1, layout: 'nchw' };
 /** Pictures of one level each: 0, 1, 2 ... */
@@ -45,6 +45,17 @@ describe('runBatches', () => {
     const odd = { ...session, run: async () => ({ output: { data: new Float32Array(5), dims: [5] } }) };
     await expect(runBatches(odd, pictures(2), input)).rejects.toMatchObject({ code: 'MODEL_INVALID' });
   });
+});
+
+it('largestOutput refuses numbers that are not finite', () => {
+  const answers = (value: number) =>
+    new Map([
+      ['output', [Float32Array.of(1, 2), Float32Array.of(3, value)]],
+      ['small', [Float32Array.of(1)]],
+    ]);
+  expect(largestOutput(answers(4))).toHaveLength(2);
+  for (const value of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])
+    expect(() => largestOutput(answers(value))).toThrow(expect.objectContaining({ code: 'MODEL_INVALID' }));
 });
 
 describe('inputSize', () => {

@@ -4,6 +4,7 @@ import { InsightFaceError } from '../errors.js';
 import type { Image } from '../image/image.js';
 import { toTensor } from '../image/tensor.js';
 import type { InputSpec, ModelSpec } from '../zoo/manifest.js';
+import { allFinite } from './finite.js';
 import type { Session, Tensor } from './session.js';
 
 /** Pixels of one run: a CPU gains nothing by more, and activations take a hundred times their memory. */
@@ -80,11 +81,16 @@ export async function runBatches(
   return results;
 }
 
-/** The values of the output that has most of them for each crop. */
+/** The values of the output that has most of them for each crop. @throws InsightFaceError `MODEL_INVALID` for NaN. */
 export function largestOutput(outputs: ReadonlyMap<string, Float32Array[]>): readonly Float32Array[] {
   let largest: readonly Float32Array[] = [];
   for (const answers of outputs.values())
     if ((answers[0]?.length ?? 0) > (largest[0]?.length ?? 0)) largest = answers;
+  if (!largest.every(allFinite))
+    throw new InsightFaceError(
+      'MODEL_INVALID',
+      'The network answers with numbers that are not finite. Check mean and std in its manifest.',
+    );
   return largest;
 }
 

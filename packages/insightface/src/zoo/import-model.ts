@@ -7,6 +7,7 @@ import { InsightFaceError } from '../errors.js';
 import { writeStream } from './fetch/write-file.js';
 import { modelHome } from './home.js';
 import type { ModelFile, ModelSpec } from './manifest.js';
+import { sha256Of } from './sha256.js';
 
 /** Raised whenever the importers write another graph for the same file. */
 const importerVersion = 1;
@@ -38,7 +39,7 @@ export async function importModel(
 export function importedPath(files: readonly ModelFile[], digest: (file: ModelFile) => string | undefined) {
   const digests = files.map(digest);
   if (digests.some(hex => hex === undefined)) return undefined;
-  const key = createHash('sha256').update(digests.join()).digest('hex').slice(0, 32);
+  const key = sha256Of(digests.join()).slice(0, 32);
   return join(modelHome(), 'imported', `${key}-v${importerVersion}.onnx`);
 }
 
@@ -65,7 +66,7 @@ async function importFile(
   if (kept) return kept;
   const bytes: Uint8Array[] = [];
   for (const part of parts) bytes.push(await read(part));
-  const digests = new Map(parts.map((part, index) => [part, sha256(bytes[index] ?? new Uint8Array())]));
+  const digests = new Map(parts.map((part, index) => [part, sha256Of(bytes[index] ?? new Uint8Array())]));
   const path = importedPath(parts, part => digests.get(part));
   const again = path && path !== known ? await readKept(path) : undefined;
   if (again) return again;
@@ -104,8 +105,4 @@ async function keep(path: string, onnx: Uint8Array, onNotice: (text: string) => 
     if (!(error instanceof InsightFaceError && error.code === 'WRITE_FAILED')) throw error;
     onNotice(`The imported model is not kept and will be imported again next time. ${error.message}`);
   }
-}
-
-function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }

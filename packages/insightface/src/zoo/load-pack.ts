@@ -1,5 +1,4 @@
 // From the name of a pack, a folder, a manifest or bytes to models that can be opened.
-import { createHash } from 'node:crypto';
 import { access, mkdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { throwIfAborted } from '../abort.js';
@@ -21,6 +20,7 @@ import { checkManifest } from './manifest-schema.js';
 import { builtinPacks } from './packs/index.js';
 import { folderFiles, memoryFiles, type PackFiles } from './route/pack-files.js';
 import { routeFiles } from './route/route-files.js';
+import { sha256Of } from './sha256.js';
 
 /**
  * What a pack is made from: the name of a known pack; a folder, with a `manifest.json` (ours or InsightFace 2.x) or
@@ -189,7 +189,7 @@ export function sourcedFiles(...packs: readonly PackManifest[]): SourcedFile[] {
 
 function checkDigest(file: ModelFile, bytes: Uint8Array): void {
   if (file.sha256 === undefined) return;
-  const actual = createHash('sha256').update(bytes).digest('hex');
+  const actual = sha256Of(bytes);
   if (actual !== file.sha256) throw mismatch(file.file, file.sha256, actual);
 }
 
@@ -197,7 +197,7 @@ function checkDigest(file: ModelFile, bytes: Uint8Array): void {
 async function showLicense(manifest: PackManifest, onNotice: (text: string) => void): Promise<void> {
   const licenses = manifest.models.map(({ name, license }) => `${name}: ${license}`);
   const text = `The pack ${manifest.name} comes under these licences: ${licenses.join('; ')}. Details: insightface models info ${manifest.name}`;
-  const digest = createHash('sha256').update(text).digest('hex').slice(0, 16);
+  const digest = sha256Of(text).slice(0, 16);
   const folder = join(modelHome(), 'notices');
   const marker = join(folder, `${manifest.name}-${digest}`);
   const shown = await access(marker).then(

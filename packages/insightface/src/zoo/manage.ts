@@ -1,5 +1,4 @@
 // What people do with packs: see what is there, fetch, check, remove.
-import { createHash } from 'node:crypto';
 import { readFile, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { InsightFaceError } from '../errors.js';
@@ -10,6 +9,7 @@ import { importedPath, partsOf } from './import-model.js';
 import { type LoadPackOptions, loadPack, openPack, type PackSource, sourcedFiles } from './load-pack.js';
 import type { PackManifest } from './manifest.js';
 import { builtinPacks } from './packs/index.js';
+import { sha256Of } from './sha256.js';
 
 /** A known pack and what of it is fetched. */
 export interface PackState {
@@ -78,7 +78,7 @@ export async function verifyPack(source: PackSource): Promise<FileCheck[]> {
         continue;
       }
       const part = file.range && !hasSource(file) ? bytes.subarray(...file.range) : bytes;
-      const sha256 = createHash('sha256').update(part).digest('hex');
+      const sha256 = sha256Of(part);
       const expected = hasSource(file) ? await expectedDigest(file) : file.sha256;
       const state = expected === undefined ? 'unpinned' : expected === sha256 ? 'ok' : 'damaged';
       checks.push({ ...named, state, sha256 });

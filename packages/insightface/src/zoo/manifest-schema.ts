@@ -52,9 +52,26 @@ const modelFile = v.pipe(
   ),
 );
 
+const channels = (item: typeof finite | typeof divisor) => v.union([item, v.array(item)]);
+
+const input = v.pipe(
+  v.strictObject({
+    size: v.exactOptional(v.strictTuple([size, size])),
+    color: v.picklist(['rgb', 'bgr', 'grey']),
+    mean: channels(finite),
+    std: channels(divisor),
+    layout: v.picklist(['nchw', 'nhwc']),
+  }),
+  v.check(
+    ({ color, mean, std }) =>
+      [mean, std].every(values => typeof values === 'number' || values.length === (color === 'grey' ? 1 : 3)),
+    'must give mean and std as one number, or one for each channel',
+  ),
+);
+
 const model = v.strictObject({
   name: text,
-  task: v.picklist(['detection', 'recognition', 'landmark', 'gender-age', 'pose', 'liveness', 'quality']),
+  task: v.picklist(['detection', 'recognition', 'landmark', 'gender-age', 'liveness']),
   family: text,
   files: v.pipe(
     v.array(modelFile),
@@ -64,13 +81,7 @@ const model = v.strictObject({
       'must not use a role twice',
     ),
   ),
-  input: v.strictObject({
-    size: v.exactOptional(v.strictTuple([size, size])),
-    color: v.picklist(['rgb', 'bgr', 'grey']),
-    mean: v.union([finite, v.array(finite)]),
-    std: v.union([divisor, v.array(divisor)]),
-    layout: v.picklist(['nchw', 'nhwc']),
-  }),
+  input,
   threshold: v.exactOptional(fraction),
   dimension: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65536))),
   thresholds: v.exactOptional(
@@ -87,7 +98,14 @@ const manifest = v.strictObject({
   name: v.pipe(v.string(), v.regex(/^[\w.-]{1,128}$/, 'must be letters, digits, dots, - and _')),
   title: text,
   license: text,
-  models: v.pipe(v.array(model), v.minLength(1, 'must name at least one model')),
+  models: v.pipe(
+    v.array(model),
+    v.minLength(1, 'must name at least one model'),
+    v.check(
+      models => new Set(models.map(({ name }) => name)).size === models.length,
+      'must not name a model twice',
+    ),
+  ),
 });
 
 function isRate(text: string): boolean {

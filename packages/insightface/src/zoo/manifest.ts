@@ -1,7 +1,8 @@
 // A pack is data: which files make up which models, how they want their pixels, and how well they were measured.
+import type { Calibration } from '../recognition/calibration.js';
 
 /** What a model does. */
-export type Task = 'detection' | 'recognition' | 'landmark' | 'gender-age' | 'pose' | 'liveness' | 'quality';
+export type Task = 'detection' | 'recognition' | 'landmark' | 'gender-age' | 'liveness';
 
 /** One file of a model. */
 export interface ModelFile {
@@ -50,17 +51,14 @@ export interface ModelSpec {
   readonly family: string;
   readonly files: readonly ModelFile[];
   readonly input: InputSpec;
-  /** Detection: default lowest score. Liveness: default lowest probability. */
+  /** Detection: default lowest score. Liveness: from which probability a face counts as live; callers apply it. */
   readonly threshold?: number;
   /** Recognition: length of the embedding. */
   readonly dimension?: number;
   /** Recognition: cosine thresholds by false accept rate, such as `{"1e-3": 0.32}`. */
   readonly thresholds?: Readonly<Record<string, number>>;
-  /**
-   * Recognition: P(same person | cosine) = 1 / (1 + exp(-(slope * cosine + offset))) for equally likely same and
-   * different pairs, fitted on people who are not in the reported test.
-   */
-  readonly calibration?: { readonly slope: number; readonly offset: number };
+  /** Recognition: from cosine to confidence, fitted on people who are not in the reported test. */
+  readonly calibration?: Calibration;
   readonly license: string;
   readonly provenance?: string;
   readonly measured?: readonly Measurement[];

@@ -1,4 +1,5 @@
 // Constants while a model is imported: plain numbers with a shape, row-major.
+import { elementCount } from '../tensor.js';
 
 /** A constant tensor. Integers of every width are held as numbers and become int64 in ONNX. */
 export interface Constant {
@@ -7,15 +8,10 @@ export interface Constant {
   readonly values: Float32Array | readonly number[];
 }
 
-/** Number of elements of a shape. */
-export function sizeOf(dims: readonly number[]): number {
-  return dims.reduce((product, size) => product * size, 1);
-}
-
 /** The same values in another order of axes: axis i of the result is axis `order[i]` of the source. */
 export function transposeConstant(constant: Constant, order: readonly number[]): Constant {
   const { dims, values } = constant;
-  const strides = dims.map((_, axis) => sizeOf(dims.slice(axis + 1)));
+  const strides = dims.map((_, axis) => elementCount(dims.slice(axis + 1)));
   const outDims = order.map(axis => dims[axis]!);
   const outStrides = order.map(axis => strides[axis]!);
   const result = new Float32Array(values.length);

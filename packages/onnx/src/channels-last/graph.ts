@@ -6,10 +6,11 @@
 import { attribute, GraphBuilder } from '../builder.js';
 import { OnnxError } from '../errors.js';
 import type { Attribute, DataType, Dimension, Model } from '../model.js';
-import { type Constant, reshapeConstant, sizeOf, transposeConstant } from './constant.js';
+import { elementCount } from '../tensor.js';
+import { type Constant, reshapeConstant, transposeConstant } from './constant.js';
 
 /** NHWC to NCHW. */
-export const TO_PLANAR = [0, 3, 1, 2] as const;
+const TO_PLANAR = [0, 3, 1, 2] as const;
 /** NCHW to NHWC. */
 export const TO_PLAIN = [0, 2, 3, 1] as const;
 /** Where each NHWC axis is in NCHW. */
@@ -101,7 +102,7 @@ export class ChannelsLastGraph {
   planarConstant(constant: Constant, name: string): string {
     const { dims } = constant;
     if (dims.length > 4) throw new OnnxError('MODEL_CORRUPT', `Constant ${name} has more than four axes.`);
-    if (sizeOf(dims) === 1) return this.initializer(reshapeConstant(constant, []), name);
+    if (elementCount(dims) === 1) return this.initializer(reshapeConstant(constant, []), name);
     const full = [...new Array<number>(4 - dims.length).fill(1), ...dims];
     const turned = transposeConstant(reshapeConstant(constant, full), TO_PLANAR);
     const unbatched = full[0] === 1 ? reshapeConstant(turned, turned.dims.slice(1)) : turned;

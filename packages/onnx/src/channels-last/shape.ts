@@ -17,7 +17,7 @@ export function reshape(
  * Frees the batch of a reshape whose shape the file writes out: the first size becomes -1 where the others
  * are known. It is right for the file's own batch, and for any other when a sample stays a sample.
  */
-export function freeBatch(shape: readonly number[], batch: number): number[] {
+export function withFreeBatch(shape: readonly number[], batch: number): number[] {
   const [first, ...rest] = shape;
   return first === batch && rest.every(size => size > 0) ? [-1, ...rest] : shape.slice();
 }

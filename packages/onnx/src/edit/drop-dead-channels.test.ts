@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { attribute, checkModel, dropDeadChannels, GraphBuilder, type Model } from '../index.js';
+import { attribute, checkModel, GraphBuilder, type Model } from '../index.js';
 import { waves } from '../testing/plain-operators.js';
 import { relativeDifference, run } from '../testing/run.js';
+import { dropDeadChannels } from './drop-dead-channels.js';
 
 /**
  * Pointwise to 48 channels, PRelu, depthwise, BatchNormalization, pool, pointwise to 16: the inner block of a

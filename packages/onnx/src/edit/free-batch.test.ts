@@ -36,7 +36,10 @@ describe('freeBatch', () => {
   it.each([
     ['Softmax over the batch', 'Softmax', { axis: attribute.int(0) }],
     ['a Concat along it', 'Concat', { axis: attribute.int(0) }],
+    ['a mean over it, counted from the end', 'ReduceMean', { axes: attribute.ints([-2]) }],
     ['a sum over everything', 'ReduceSum', {}],
+    ['a Flatten that folds it', 'Flatten', { axis: attribute.int(-1) }],
+    ['a matrix product that turns it', 'Gemm', { transA: attribute.int(1) }],
     ['an operator it does not know', 'Einsum', { equation: attribute.string('ij->ji') }],
   ])('refuses %s', (_, opType, attributes) => {
     const graph = new GraphBuilder();

@@ -45,18 +45,7 @@ const perPicture = new Set([
     'Identity',
     'Cast',
   ],
-  ...[
-    'Pad',
-    'Resize',
-    'Upsample',
-    'Gemm',
-    'MatMul',
-    'DepthToSpace',
-    'SpaceToDepth',
-    'Softplus',
-    'Sign',
-    'Gelu',
-  ],
+  ...['Pad', 'Resize', 'Upsample', 'MatMul', 'DepthToSpace', 'SpaceToDepth', 'Softplus', 'Sign', 'Gelu'],
 ]);
 
 /** Operators with an axis, or axes, that must not be the batch. */
@@ -66,7 +55,6 @@ const withAxis: Readonly<Record<string, number>> = {
   LogSoftmax: 1,
   Split: 0,
   Gather: 0,
-  Flatten: 1,
 };
 const withAxes = new Set([
   'Slice',
@@ -136,8 +124,11 @@ class BatchTracker {
     let result = node;
     if (node.opType === 'Reshape') result = this.#reshape(node);
     else if (node.opType === 'Transpose') this.#require(node, intsAttribute(node, 'perm')?.[0] === 0);
+    else if (node.opType === 'Gemm') this.#require(node, intAttribute(node, 'transA', 0) === 0);
+    // Whatever comes before its axis is folded into the first dimension.
+    else if (node.opType === 'Flatten') this.#require(node, intAttribute(node, 'axis', 1) === 1);
     else if (Object.hasOwn(withAxis, node.opType))
-      this.#require(node, intAttribute(node, 'axis', withAxis[node.opType] ?? 0) !== 0);
+      this.#require(node, avoidsBatch(intAttribute(node, 'axis', withAxis[node.opType] ?? 0)));
     else if (withAxes.has(node.opType)) this.#require(node, this.#axesAvoidBatch(node));
     else this.#require(node, perPicture.has(node.opType));
     this.#require(node, this.isBatched(node.inputs[0] ?? '') || this.#mayFollow(node));
@@ -157,8 +148,8 @@ class BatchTracker {
   #axesAvoidBatch(node: Node): boolean {
     const constant = this.#index.constant(node.inputs[node.opType === 'Slice' ? 3 : 1] ?? '');
     const axes = intsAttribute(node, 'axes') ?? (constant && tensorInts(constant));
-    // Without axes an operator works on all of them. Negative axes count from the end; a rank below 2 is no picture's.
-    return axes !== undefined && !axes.includes(0);
+    // Without axes an operator works on all of them.
+    return axes?.every(avoidsBatch) ?? false;
   }
 
   #reshape(node: Node): Node {
@@ -198,4 +189,9 @@ class BatchTracker {
       tensorInts(indices)[0] === 0
     );
   }
+}
+
+/** Negative axes count from the end: the last is no picture's batch; of others that depends on a rank not known here. */
+function avoidsBatch(axis: number): boolean {
+  return axis > 0 || axis === -1;
 }

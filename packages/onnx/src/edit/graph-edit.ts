@@ -73,7 +73,7 @@ export class GraphIndex {
 }
 
 /** Graphs that a node holds: the branches of an If, the body of a Loop. */
-export function innerGraphs(node: Node): Graph[] {
+function innerGraphs(node: Node): Graph[] {
   return [...node.attributes.values()].flatMap(value => (value.kind === 'graph' ? [value.value] : []));
 }
 

@@ -1,17 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import {
-  attribute,
-  checkModel,
-  dropTinyWeights,
-  GraphBuilder,
-  type Model,
-  mergeClips,
-  optimizeForCpu,
-  rewritePrelu,
-  tensorFloats,
-} from '../index.js';
+import { attribute, checkModel, GraphBuilder, type Model, optimizeForCpu, tensorFloats } from '../index.js';
 import { each, type Numbers, waves } from '../testing/plain-operators.js';
 import { relativeDifference, run } from '../testing/run.js';
+import { dropTinyWeights } from './drop-tiny-weights.js';
+import { mergeClips } from './merge-clips.js';
+import { rewritePrelu } from './rewrite-prelu.js';
 
 function operators(model: Model): string[] {
   return model.graph.nodes.map(node => node.opType);

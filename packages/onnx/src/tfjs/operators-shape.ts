@@ -5,11 +5,11 @@ import { type Reduction, reduce, softmax } from '../channels-last/reduce.js';
 import {
   concatenate,
   depthToSpace,
-  freeBatch,
   pad,
   reshape,
   resizeBilinear,
   squeeze,
+  withFreeBatch,
 } from '../channels-last/shape.js';
 import { stridedSlice } from '../channels-last/slice.js';
 import { booleanAttribute, integerAttribute, integersAttribute } from './graph-def.js';
@@ -23,7 +23,7 @@ export const shapeOperators: Record<string, NodeConverter> = {
   Reshape(call) {
     const { graph, output } = call;
     if (graph.isConstant(call.input(1)))
-      reshape(graph, call.input(0), output, freeBatch(call.integers(1), BATCH));
+      reshape(graph, call.input(0), output, withFreeBatch(call.integers(1), BATCH));
     else graph.addPlain('Reshape', [graph.plain(call.input(0)), graph.plain(call.input(1))], output);
   },
   Squeeze: call =>

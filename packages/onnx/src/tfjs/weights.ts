@@ -1,8 +1,9 @@
 // The weights of a TF.js model: one after the other in the bytes of all shards, as weightsManifest lists them.
 // Quantisation: float16 (IEEE half), or uint8 / uint16 with value = stored * scale + min.
-import { type Constant, sizeOf } from '../channels-last/constant.js';
+import type { Constant } from '../channels-last/constant.js';
 import { float16ToFloat32 } from '../channels-last/float16.js';
 import { OnnxError } from '../errors.js';
+import { elementCount } from '../tensor.js';
 import {
   asArray,
   asInteger,
@@ -34,7 +35,7 @@ export function readTfjsWeights(json: unknown, weights: Uint8Array): Map<string,
   for (const group of groups)
     for (const item of asArray(member(asObject(group, 'a group of weights'), 'weights'), 'weights')) {
       const entry = readEntry(asObject(item, 'a weight'));
-      const length = sizeOf(entry.dims) * ELEMENT_SIZES[entry.stored];
+      const length = elementCount(entry.dims) * ELEMENT_SIZES[entry.stored];
       if (constants.has(entry.name)) throw corruptTfjs(`the weight ${entry.name} is there twice`);
       if (offset + length > weights.byteLength)
         throw corruptTfjs(`its weights end at ${weights.byteLength} bytes, before ${entry.name}`);
@@ -74,7 +75,7 @@ function readEntry(entry: JsonObject): Entry {
 }
 
 function readConstant({ dims, isInteger, stored, scale, min }: Entry, view: DataView): Constant {
-  const count = { length: sizeOf(dims) };
+  const count = { length: elementCount(dims) };
   const element = reader(stored, view);
   const value = (index: number) => element(index) * scale + min;
   if (isInteger) return { kind: 'int64', dims, values: Array.from(count, (_, i) => Math.round(value(i))) };

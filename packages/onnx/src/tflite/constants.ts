@@ -1,9 +1,9 @@
 // Constants of a TFLite file as numbers.
 import type { Constant } from '../channels-last/constant.js';
-import { sizeOf } from '../channels-last/constant.js';
 import { float16ToFloat32 } from '../channels-last/float16.js';
 import { OnnxError } from '../errors.js';
 import { DataType } from '../model.js';
+import { elementCount } from '../tensor.js';
 import { corruptTflite } from './flatbuffer.js';
 import type { TfliteTensor } from './schema.js';
 
@@ -13,7 +13,7 @@ export function readConstant(tensor: TfliteTensor, bytes: Uint8Array): Constant 
     throw new OnnxError('MODEL_UNSUPPORTED', `${tensor.name} is sparse; use the dense variant of the model.`);
   const dims = tensor.shape;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const count = sizeOf(dims);
+  const count = elementCount(dims);
   const checked = (elementSize: number) => {
     if (count * elementSize !== bytes.byteLength)
       throw corruptTflite(`${tensor.name} does not have its size`);

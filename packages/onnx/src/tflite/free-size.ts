@@ -1,6 +1,6 @@
 // Networks that are convolutional from end to end (MTCNN's P-Net) run on pictures of any size; the size in
 // their file is only an example.
-import { sizeOf } from '../channels-last/constant.js';
+import { elementCount } from '../tensor.js';
 import { elementwiseOperators } from './operators-elementwise.js';
 import type { TfliteGraph, TfliteOperator } from './schema.js';
 
@@ -29,7 +29,9 @@ export function hasFreeSize(graph: TfliteGraph, operators: readonly TfliteOperat
       if (REDUCTIONS.has(operator.type)) return operator.outputs.every(isMap);
       if (operator.type !== 'FUSED_PRELU' && !Object.hasOwn(elementwiseOperators, operator.type))
         return false;
-      return operator.inputs.every(tensor => isMap(tensor) || sizeOf(shapeOf(tensor).slice(0, -1)) === 1);
+      return operator.inputs.every(
+        tensor => isMap(tensor) || elementCount(shapeOf(tensor).slice(0, -1)) === 1,
+      );
     })
   );
 }

@@ -1,17 +1,17 @@
 // TFLite's operators that move, resize, slice, reduce and multiply matrices.
 import { attribute } from '../builder.js';
-import { sizeOf } from '../channels-last/constant.js';
 import { withActivation } from '../channels-last/elementwise.js';
 import { fullyConnected, type Reduction, reduce, softmax } from '../channels-last/reduce.js';
 import {
   concatenate,
   depthToSpace,
-  freeBatch,
   pad,
   reshape,
   resizeBilinear,
+  withFreeBatch,
 } from '../channels-last/shape.js';
 import { stridedSlice } from '../channels-last/slice.js';
+import { elementCount } from '../tensor.js';
 import { corruptTflite } from './flatbuffer.js';
 import type { OperatorCall, OperatorConverter } from './operator-call.js';
 
@@ -76,7 +76,7 @@ export const shapeOperators: Record<string, OperatorConverter> = {
 function addReshape(call: OperatorCall): void {
   const { shape, signature } = call.outputTensor;
   const open = signature.filter(size => size < 0).length;
-  reshape(call.graph, call.input(0), call.output, freeBatch(open === 1 ? signature : shape, call.batch));
+  reshape(call.graph, call.input(0), call.output, withFreeBatch(open === 1 ? signature : shape, call.batch));
 }
 
 function addReduction(call: OperatorCall, opType: Reduction): void {
@@ -90,6 +90,6 @@ function addReduction(call: OperatorCall, opType: Reduction): void {
 function paddingsOf(call: OperatorCall): number[] {
   const { dims, values } = call.constant(1);
   const rank = call.inputTensor(0).shape.length;
-  if (sizeOf(dims) !== 2 * rank) throw corruptTflite('a padding does not fit its input');
+  if (elementCount(dims) !== 2 * rank) throw corruptTflite('a padding does not fit its input');
   return Array.from(values);
 }

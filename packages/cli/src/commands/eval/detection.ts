@@ -6,19 +6,21 @@ import {
   type DetectionResult,
   detectionReport,
   evaluateDetection,
+  type FaceAnalysis,
   findImages,
   readDetectionTruth,
 } from 'insightface-ts';
-import { createApp, parseFraction } from '../../app.js';
+import { parseFraction, withApp } from '../../app.js';
 import { formatTable } from '../../table.js';
+import { print } from '../../terminal.js';
 import {
+  addEvalOptions,
   checkReport,
   type EvalOptions,
   percent,
   pictureAddress,
   settingsOf,
   warnOfFailures,
-  withEvalOptions,
   withProgress,
   writeReport,
 } from './shared.js';
@@ -30,7 +32,8 @@ interface DetectionOptions extends EvalOptions {
 }
 
 export function addDetection(group: Command): void {
-  withEvalOptions(group.command('detection'))
+  const command = group
+    .command('detection')
     .description('compare the faces found with true boxes and points')
     .requiredOption('--images <folder>', 'where the images lie')
     .requiredOption('--truth <file>', 'true faces: lines of text, JSON, dlib XML or WIDER FACE')
@@ -47,6 +50,7 @@ Examples:
   insightface eval detection --images WIDER_val/images --truth wider_face_val_bbx_gt.txt --det-thresh 0.02 --json`,
     )
     .action(evaluate);
+  addEvalOptions(command);
 }
 
 async function evaluate(options: DetectionOptions): Promise<void> {
@@ -57,33 +61,45 @@ async function evaluate(options: DetectionOptions): Promise<void> {
     truth.map(({ image }) => image),
     options.truth,
   );
-  const app = await createApp(options, { tasks: ['detection', 'landmark'] });
-  const detections = new Map<string, readonly Detection[]>();
-  const failures = new Map<string, Error>();
-  await withProgress('Detecting', async onProgress => {
-    const names = [...images.keys()];
-    let done = 0;
-    for await (const item of app.stream(images.values())) {
-      const name = names[done++]!;
-      if ('error' in item) failures.set(name, item.error);
-      else
-        detections.set(
-          name,
-          item.faces.map(({ bbox, kps, detScore }) => ({ bbox, kps, detScore })),
-        );
-      onProgress(done, names.length);
-    }
-  });
-  const settings = settingsOf(app, options);
-  await app.dispose();
+  const { detections, failures, settings } = await withApp(
+    options,
+    { tasks: ['detection', 'landmark'] },
+    async app => ({
+      ...(await withProgress('Detecting', onProgress => detect(app, images, onProgress))),
+      settings: settingsOf(app, options),
+    }),
+  );
   warnOfFailures(failures);
   const result = evaluateDetection({ truth, detections, iou: options.iou });
-  if (options.json) console.log(JSON.stringify(toJson(result)));
-  else console.log(describe(result));
+  if (options.json) print(JSON.stringify(toJson(result)));
+  else print(describe(result));
   if (options.report === undefined) return;
   const title = `Detection: ${basename(options.truth)}`;
   const picture = pictureAddress(options.report, images);
   await writeReport(options.report, detectionReport(result, { title, settings, picture }));
+}
+
+/** The faces of each image by its name, and the images that could not be read. */
+async function detect(
+  app: FaceAnalysis,
+  images: ReadonlyMap<string, string>,
+  onProgress: (done: number, total: number) => void,
+) {
+  const detections = new Map<string, readonly Detection[]>();
+  const failures = new Map<string, Error>();
+  const names = [...images.keys()];
+  let done = 0;
+  for await (const item of app.stream(images.values())) {
+    const name = names[done++]!;
+    if ('error' in item) failures.set(name, item.error);
+    else
+      detections.set(
+        name,
+        item.faces.map(({ bbox, kps, detScore }) => ({ bbox, kps, detScore })),
+      );
+    onProgress(done, names.length);
+  }
+  return { detections, failures };
 }
 
 function toJson(result: DetectionResult) {

@@ -10,9 +10,11 @@ import {
   identificationReport,
   readPeople,
 } from 'insightface-ts';
-import { createApp, parseCount, parseFraction } from '../../app.js';
+import { parseCount, parseFraction, withApp } from '../../app.js';
 import { formatTable } from '../../table.js';
+import { print } from '../../terminal.js';
 import {
+  addEvalOptions,
   checkReport,
   type EvalOptions,
   percent,
@@ -20,7 +22,6 @@ import {
   refuseMaxNum,
   settingsOf,
   warnOfFailures,
-  withEvalOptions,
   withProgress,
   writeReport,
 } from './shared.js';
@@ -37,7 +38,8 @@ interface IdentificationOptions extends EvalOptions {
 }
 
 export function addIdentification(group: Command): void {
-  withEvalOptions(group.command('identification'))
+  const command = group
+    .command('identification')
     .description('search people in a gallery: rank-k, and detection rate with unknown people')
     .option('--images <folder>', 'one folder of images for each person; galleries are drawn by lot')
     .option('--gallery <folder>', 'people who are enrolled, one folder each')
@@ -65,6 +67,7 @@ Examples:
   insightface eval identification --gallery enrolled/ --probes cameras/ --json --report search.html`,
     )
     .action(evaluate);
+  addEvalOptions(command);
 }
 
 interface Sets {
@@ -77,19 +80,15 @@ async function evaluate(options: IdentificationOptions): Promise<void> {
   refuseMaxNum(options);
   await checkReport(options.report);
   const sets = await openSets(options);
-  const app = await createApp(options, {
-    tasks: ['detection', 'landmark', 'recognition'],
-    flip: options.flip ?? false,
-  });
-  const { embeddings, failures } = await withProgress('Embedding', onProgress =>
-    embedImages(app, sets.images, { onProgress }),
-  );
-  const settings = settingsOf(app, options);
-  await app.dispose();
+  const models = { tasks: ['detection', 'landmark', 'recognition'], flip: options.flip ?? false } as const;
+  const { embeddings, failures, settings } = await withApp(options, models, async app => ({
+    ...(await withProgress('Embedding', onProgress => embedImages(app, sets.images, { onProgress }))),
+    settings: settingsOf(app, options),
+  }));
   warnOfFailures(failures);
   const result = sets.evaluate(embeddings);
-  if (options.json) console.log(JSON.stringify(toJson(result)));
-  else console.log(describe(result));
+  if (options.json) print(JSON.stringify(toJson(result)));
+  else print(describe(result));
   if (options.report === undefined) return;
   const picture = pictureAddress(options.report, sets.images);
   await writeReport(

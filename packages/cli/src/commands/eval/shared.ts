@@ -1,12 +1,14 @@
 // What the three evaluations share: their options, progress, failed images, and the report file.
-import { stat, writeFile } from 'node:fs/promises';
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Command } from 'commander';
 import { type EmbeddedImages, type FaceAnalysis, InsightFaceError } from 'insightface-ts';
-import { type AppOptions, withAppOptions } from '../../app.js';
+import { type AppOptions, addAppOptions } from '../../app.js';
 import { errorToJson } from '../../face-json.js';
+import { checkFolderOf, writeOutput } from '../../output-file.js';
 import { Progress } from '../../progress.js';
+import { reportFailure } from '../../report-error.js';
+import { visible, warn } from '../../terminal.js';
 
 /** Failed images that are named; the rest are counted. */
 const NAMED_FAILURES = 3;
@@ -16,10 +18,12 @@ export interface EvalOptions extends AppOptions {
   readonly report?: string;
 }
 
-export function withEvalOptions(command: Command): Command {
-  return withAppOptions(command)
+/** Adds what every evaluation takes, after the command's own options. */
+export function addEvalOptions(command: Command): void {
+  command
     .option('--json', 'print one JSON object')
     .option('--report <file>', 'write an HTML page with plots and the worst errors');
+  addAppOptions(command);
 }
 
 /** Recognition is judged on one face an image, so a number of faces would be passed over in silence. */
@@ -33,21 +37,13 @@ export function refuseMaxNum(options: EvalOptions): void {
 
 /** Fails before the long run, not after it, when the report has no folder to go to. */
 export async function checkReport(file: string | undefined): Promise<void> {
-  if (file === undefined) return;
-  const folder = dirname(resolve(file));
-  const info = await stat(folder).catch(() => undefined);
-  if (!info?.isDirectory())
-    throw new InsightFaceError('FILE_NOT_FOUND', `The folder ${folder} for the report does not exist.`);
+  if (file !== undefined) await checkFolderOf(file);
 }
 
 /** Writes the page and says where. @throws InsightFaceError `WRITE_FAILED`. */
 export async function writeReport(file: string, page: string): Promise<void> {
-  try {
-    await writeFile(file, page);
-  } catch (cause) {
-    throw new InsightFaceError('WRITE_FAILED', `The report ${file} could not be written.`, { cause });
-  }
-  console.error(`Report: ${resolve(file)}`);
+  await writeOutput(file, page);
+  warn(`Report: ${visible(resolve(file))}`);
 }
 
 /** Addresses of the images as the report's page reaches them: relative where that is possible. */
@@ -93,13 +89,11 @@ export async function withProgress<T>(
 
 /** Says on standard error which images could not be read: they count as missed. */
 export function warnOfFailures(failures: EmbeddedImages['failures']): void {
-  for (const [image, error] of [...failures].slice(0, NAMED_FAILURES)) {
-    const { code, message } = errorToJson(error);
-    console.error(`${image}: ${message} [${code}]`);
-  }
+  for (const [image, error] of [...failures].slice(0, NAMED_FAILURES))
+    reportFailure(image, errorToJson(error));
   const rest = failures.size - NAMED_FAILURES;
-  if (rest > 0) console.error(`${rest} more images could not be read.`);
-  if (failures.size > 0) console.error('An image that cannot be read counts as missed.');
+  if (rest > 0) warn(`${rest} more images could not be read.`);
+  if (failures.size > 0) warn('An image that cannot be read counts as missed.');
 }
 
 /** 0.98834 is `98.83 %`. */

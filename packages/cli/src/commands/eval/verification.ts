@@ -18,9 +18,11 @@ import {
   type VerificationResult,
   verificationReport,
 } from 'insightface-ts';
-import { createApp } from '../../app.js';
+import { withApp } from '../../app.js';
 import { formatTable } from '../../table.js';
+import { print } from '../../terminal.js';
 import {
+  addEvalOptions,
   checkReport,
   type EvalOptions,
   percent,
@@ -28,7 +30,6 @@ import {
   refuseMaxNum,
   settingsOf,
   warnOfFailures,
-  withEvalOptions,
   withProgress,
   writeReport,
 } from './shared.js';
@@ -42,7 +43,8 @@ interface VerificationOptions extends EvalOptions {
 }
 
 export function addVerification(group: Command): void {
-  withEvalOptions(group.command('verification'))
+  const command = group
+    .command('verification')
     .description('judge pairs of images: same person or not')
     .option('--images <folder>', 'where the images of the pairs lie')
     .option('--pairs <file>', "LFW's pairs.txt, or a CSV: imageA,imageB,same[,fold]")
@@ -60,6 +62,7 @@ Examples:
   insightface eval verification --bin lfw.bin --pack buffalo_l --flip --json`,
     )
     .action(evaluate);
+  addEvalOptions(command);
 }
 
 interface Source {
@@ -75,20 +78,16 @@ async function evaluate(options: VerificationOptions): Promise<void> {
   await checkReport(options.report);
   const source = await openSource(options);
   const groups = options.groups === undefined ? undefined : parseGroups(await readGroups(options.groups));
-  const app = await createApp(options, {
-    tasks: ['detection', 'landmark', 'recognition'],
-    flip: options.flip ?? false,
-  });
-  const { embeddings, failures } = await withProgress('Embedding', onProgress =>
-    source.embed(app, onProgress),
-  );
-  const settings = settingsOf(app, options);
-  await app.dispose();
+  const models = { tasks: ['detection', 'landmark', 'recognition'], flip: options.flip ?? false } as const;
+  const { embeddings, failures, settings } = await withApp(options, models, async app => ({
+    ...(await withProgress('Embedding', onProgress => source.embed(app, onProgress))),
+    settings: settingsOf(app, options),
+  }));
   warnOfFailures(failures);
   const result = evaluateVerification({ pairs: source.pairs, embeddings });
   const breakdown = groups && breakDownByGroup(result, groups, commonThreshold(result));
-  if (options.json) console.log(JSON.stringify(toJson(result, breakdown)));
-  else console.log(describe(result, breakdown));
+  if (options.json) print(JSON.stringify(toJson(result, breakdown)));
+  else print(describe(result, breakdown));
   if (options.report === undefined) return;
   const page = verificationReport(result, {
     title: source.title,

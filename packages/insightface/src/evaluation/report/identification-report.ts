@@ -4,7 +4,7 @@ import type { IdentificationResult } from '../identification.js';
 import { count, percent, percentWithStd, rate } from './format.js';
 import { html, type Markup } from './html.js';
 import { errorCards, page, type ReportOptions, section, table } from './page.js';
-import { FIELD, linearScale, place, plot } from './plot.js';
+import { FIELD, place, plot, shareScale } from './plot.js';
 
 const SHOWN_ERRORS = 24;
 
@@ -82,11 +82,7 @@ function cards(outcomes: readonly ProbeOutcome[], { picture }: ReportOptions): M
 }
 
 function rankPlot({ cmc }: IdentificationResult): Markup {
-  const lowest = cmc[0]!.mean - cmc[0]!.std;
-  const room = [0.02, 0.05, 0.1, 0.2, 0.5].find(span => 1 - lowest <= span * 0.9) ?? 1;
-  const y = linearScale([1 - room, 1], [FIELD.bottom, FIELD.top], value =>
-    percent(value, room < 0.05 ? 1 : 0),
-  );
+  const y = shareScale(cmc[0]!.mean - cmc[0]!.std);
   const step = (FIELD.right - FIELD.left) / cmc.length;
   const x = {
     place: (rank: number) => FIELD.left + (rank - 0.5) * step,

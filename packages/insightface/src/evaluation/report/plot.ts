@@ -1,5 +1,5 @@
 // A small plot: two scales, a frame with ticks, and lines. Plain SVG that takes its colours from the page.
-import { rate } from './format.js';
+import { percent, rate } from './format.js';
 import { type HtmlValue, html, type Markup } from './html.js';
 
 const WIDTH = 460;
@@ -37,6 +37,12 @@ export function linearScale(
     place: value => start + ((value - from) / (to - from)) * (end - start),
     ticks: values.map(value => ({ value, label: label(value) })),
   };
+}
+
+/** An upright axis of shares up to 1, which begins not far below the lowest of them. */
+export function shareScale(lowest: number): Scale {
+  const room = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5].find(span => 1 - lowest <= span * 0.9) ?? 1;
+  return linearScale([1 - room, 1], [FIELD.bottom, FIELD.top], value => percent(value, room < 0.05 ? 1 : 0));
 }
 
 /** Powers of ten from `10^from` to `10^to`; values outside are drawn at the edge. */

@@ -14,6 +14,7 @@ import {
   type PlotPoint,
   place,
   plot,
+  shareScale,
 } from './plot.js';
 
 const ACROSS = [FIELD.left, FIELD.right] as const;
@@ -33,9 +34,7 @@ export function rocPlot(roc: Roc): Markup {
     if (before) points.push([far, before[1]]);
     points.push([far, tar]);
   }
-  const lowest = points[0]?.[1] ?? 0;
-  const room = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5].find(span => 1 - lowest <= span * 0.9) ?? 1;
-  const y = linearScale([1 - room, 1], UP, value => percent(value, room < 0.05 ? 1 : 0));
+  const y = shareScale(points[0]?.[1] ?? 0);
   return plot({
     title: 'ROC',
     caption: 'How many true pairs are accepted when strangers may be accepted at a rate.',
@@ -121,9 +120,7 @@ export function errorPlot(roc: Roc): Markup {
 /** Accuracy of each fold with the threshold of the others. */
 export function foldPlot({ folds }: VerificationResult): Markup {
   const { accuracy, mean, std } = folds;
-  const worst = Math.min(...accuracy, mean - std);
-  const room = [0.02, 0.05, 0.1, 0.2, 0.5].find(span => 1 - worst <= span * 0.9) ?? 1;
-  const y = linearScale([1 - room, 1], UP, value => percent(value, room < 0.05 ? 1 : 0));
+  const y = shareScale(Math.min(...accuracy, mean - std));
   const step = (FIELD.right - FIELD.left) / accuracy.length;
   const x = {
     place: (fold: number) => FIELD.left + (fold - 0.5) * step,

@@ -166,8 +166,7 @@ async function append(
     alive();
     position += chunk.length;
     if (position > options.limit) throw tooLarge(options);
-    for (let done = 0; done < chunk.length; )
-      done += (await writing(path, () => handle.write(chunk.subarray(done)))).bytesWritten;
+    await writing(path, () => handle.writeFile(chunk));
     options.onProgress?.(position, options.total);
   }
   options.signal.throwIfAborted();

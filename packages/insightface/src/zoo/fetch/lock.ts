@@ -36,8 +36,11 @@ export async function withLock<T>(path: string, work: () => Promise<T>, signal?:
 async function acquire(path: string): Promise<boolean> {
   try {
     const handle = await open(path, 'wx');
-    await handle.writeFile(JSON.stringify({ pid: process.pid, host: hostname() }));
-    await handle.close();
+    try {
+      await handle.writeFile(JSON.stringify({ pid: process.pid, host: hostname() }));
+    } finally {
+      await handle.close();
+    }
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;

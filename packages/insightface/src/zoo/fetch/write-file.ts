@@ -44,7 +44,7 @@ export async function writeStream(
           );
         if (kept.length === 0) continue;
         hash.update(kept);
-        await writing(path, () => writeAll(handle, kept));
+        await writing(path, () => handle.writeFile(kept));
       }
       if (Number.isFinite(end) && position < end)
         throw new InsightFaceError(
@@ -80,13 +80,6 @@ export async function writing<T>(path: string, work: () => Promise<T>): Promise<
       cause,
     });
   }
-}
-
-async function writeAll(
-  handle: { write(data: Uint8Array): Promise<{ bytesWritten: number }> },
-  data: Uint8Array,
-) {
-  for (let done = 0; done < data.length; ) done += (await handle.write(data.subarray(done))).bytesWritten;
 }
 
 /** The error of a file with another SHA-256 than it must have. */

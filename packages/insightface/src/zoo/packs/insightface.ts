@@ -4,7 +4,7 @@ import type { ModelSpec, PackManifest } from '../manifest.js';
 const release = 'https://github.com/deepinsight/insightface/releases/download/v0.7';
 
 /** InsightFace's terms for every network it publishes. */
-export const researchOnly = 'Non-commercial research only (InsightFace model licence)';
+const researchOnly = 'Non-commercial research only (InsightFace model licence)';
 
 type Part = Omit<ModelSpec, 'files' | 'license'>;
 

@@ -1,7 +1,7 @@
 // Files whose graph does not show how they want their pixels: known by their digest.
-import { createHash } from 'node:crypto';
 import type { ModelSpec } from '../manifest.js';
 import { frDetect, frFeature, frLandmark, frLiveness } from '../packs/shared.js';
+import { sha256Of } from '../sha256.js';
 
 type KnownModel = Pick<ModelSpec, 'task' | 'family' | 'input' | 'license'> & Partial<ModelSpec>;
 
@@ -41,6 +41,6 @@ const knownFiles: readonly KnownFile[] = [
 export function knownModel(bytes: Uint8Array): KnownModel | undefined {
   const candidates = knownFiles.filter(known => known.bytes === bytes.length);
   if (candidates.length === 0) return undefined;
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const sha256 = sha256Of(bytes);
   return candidates.find(known => known.sha256 === sha256)?.model;
 }

@@ -1,5 +1,5 @@
 // The files of a pack that lies in a folder or in memory.
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { InsightFaceError } from '../../errors.js';
 
@@ -22,8 +22,11 @@ export async function folderFiles(folder: string): Promise<PackFiles> {
     name: basename(root),
     names: entries.toSorted(),
     read: async file => {
+      const path = join(root, ...file.split('/'));
       try {
-        return await readFile(join(root, ...file.split('/')));
+        // A device or a pipe has no end.
+        if (!(await stat(path)).isFile()) throw new Error('It is no file.');
+        return await readFile(path);
       } catch (cause) {
         throw new InsightFaceError('FILE_NOT_FOUND', `${file} of the pack in ${folder} cannot be read.`, {
           cause,

@@ -1,5 +1,5 @@
 import { InsightFaceError } from '../errors.js';
-import type { ModelSpec } from '../zoo/manifest.js';
+import type { ModelSpec } from './manifest.js';
 
 /** The family a manifest names. @throws InsightFaceError `PACK_INVALID` when there is none of that name. */
 export function lookUp<Family>(families: Readonly<Record<string, Family>>, spec: ModelSpec): Family {
