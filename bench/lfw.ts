@@ -1,6 +1,6 @@
 // LFW View 2: all 6,000 pairs, from the 250x250 frames through our own detector, points and alignment. No image is left
 // out: a pair with a missed face is an error. Of several faces in a frame the central one counts (embedImages says how);
-// no mirror image, nothing chosen on these pairs.
+// no mirror image, nothing chosen on these pairs. `node bench/dist/lfw.js [open | scrfd]`, default both.
 import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -44,6 +44,9 @@ function row(name: string, { summary, tar }: VerificationResult): string {
   ].join('|');
 }
 
+const [only] = process.argv.slice(2);
+if (only !== undefined && only !== 'open' && only !== 'scrfd')
+  throw new Error(`The packs measured here are open and scrfd, not ${only}.`);
 const folder = await mkdtemp(join(tmpdir(), 'insightface-lfw-'));
 try {
   for (const file of ['scrfd_500m.onnx', 'mobilefacenet.onnx'])
@@ -52,8 +55,8 @@ try {
   console.log(`LFW View 2, 6,000 pairs, percent; ${new Date().toISOString().slice(0, 10)}, ${machine}\n`);
   console.log('| pack | accuracy of 10 folds | TAR at FAR 1e-3 (95 %) | EER | AUC | pairs missed |');
   console.log('|---|---|---|---|---|---|');
-  console.log(row('open (default)', await measure('open')));
-  console.log(row('scrfd_500m + mobilefacenet', await measure(folder)));
+  if (only !== 'scrfd') console.log(row('open (default)', await measure('open')));
+  if (only !== 'open') console.log(row('scrfd_500m + mobilefacenet', await measure(folder)));
 } finally {
   await rm(folder, { recursive: true });
 }

@@ -4,21 +4,7 @@ import { extname, isAbsolute, join } from 'node:path';
 import { InsightFaceError } from 'insightface-ts';
 import { glob } from 'tinyglobby';
 
-const extensions = new Set([
-  'jpg',
-  'jpeg',
-  'jpe',
-  'png',
-  'webp',
-  'gif',
-  'tif',
-  'tiff',
-  'avif',
-  'bmp',
-  'ppm',
-  'pgm',
-  'heic',
-]);
+const extensions = new Set(['jpg', 'jpeg', 'jpe', 'png', 'webp', 'gif', 'tif', 'tiff', 'avif', 'ppm', 'pgm']);
 
 /**
  * Files as named, the images of each folder (with all its subfolders), the matches of each glob.

@@ -74,7 +74,7 @@ async function list({ json }: JsonOption): Promise<void> {
     manifest.title,
   ]);
   print(formatTable([['pack', 'state', 'MB here', 'licence', 'what it is'], ...rows]));
-  print(`\nModels lie in ${visible(modelHome())} (INSIGHTFACE_HOME moves them).`);
+  print(`\nModels are kept in ${visible(modelHome())} (INSIGHTFACE_HOME moves them).`);
 }
 
 const stateText: Readonly<Record<PackState['state'], string>> = {

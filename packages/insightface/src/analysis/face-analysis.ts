@@ -40,7 +40,7 @@ export interface FaceAnalysisOptions {
   readonly maxNum?: number;
   /** Which faces `maxNum` keeps: `max` the largest, `default` the largest near the middle. */
   readonly detMetric?: SelectionMetric;
-  /** Faces that do not stand upright: `auto` looks for them where no upright one is found. */
+  /** Faces that do not stand upright: `auto`, the default, looks for them where faces are not surely upright. */
   readonly rotation?: Rotation;
   /** Sum of the embeddings of face and mirror image: twice the work, hardly better. Default false. */
   readonly flip?: boolean;

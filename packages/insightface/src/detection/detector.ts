@@ -35,6 +35,8 @@ export interface UprightScores {
   readonly sure: number;
   /** By how much, in log-odds, a face must score better in a turned photo before that is taken for the right way up. */
   readonly margin: number;
+  /** Whether one face, enlarged and shown four ways in one picture, tells which way is up. */
+  readonly fourWays?: true;
 }
 
 /** Every detector family answers alike: faces by falling score. */

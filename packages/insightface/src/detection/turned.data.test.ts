@@ -30,9 +30,10 @@ describe('one man, turned four ways', () => {
 });
 
 describe('LFW, turned', () => {
-  // Measured on the 4,992 photos of View 1 with the pack open: 91, 75 and 90 % of those turned are put right.
+  // Measured with the pack open: of the 4,992 photos of View 1 none is turned, and of 416 of them turned by 90, 180 and
+  // 270 degrees 98, 93 and 98 % are put right.
   it.each([
-    { pack: 'open', people: 30, least: 0.78 },
+    { pack: 'open', people: 30, least: 0.9 },
     {
       pack: new Map([['scrfd_500m.onnx', readFileSync(sharedPath('weights/scrfd_500m.onnx'))]]),
       people: 12,

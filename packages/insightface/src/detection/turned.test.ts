@@ -55,6 +55,26 @@ function markDetector(scores: readonly [upright: number, turned: number]): Detec
   };
 }
 
+/** Sees one face, and that face in four ways with the scores it is given. */
+function squareDetector(asItLooks: number, inFourWays: readonly number[]): Detector & { runs: number } {
+  return {
+    family: 'squares',
+    detThresh: 0.5,
+    upright: { sure: 0.99, margin: 3, fourWays: true },
+    runs: 0,
+    async detect(image: Image): Promise<Detection[]> {
+      this.runs++;
+      if (image.width !== 240 || image.height !== 240)
+        return [{ bbox: [35, 25, 65, 55], detScore: asItLooks }];
+      return inFourWays.map((detScore, index) => {
+        const [left, top] = [(index % 2) * 120 + 36, Math.floor(index / 2) * 120 + 36];
+        return { bbox: [left, top, left + 48, top + 48], detScore };
+      });
+    },
+    async dispose() {},
+  };
+}
+
 /** A face at (30, 20) that stands upright once the photo is turned so. */
 function photoFor(turn: QuarterTurn): Image {
   const sideways = turn === 90 || turn === 270;
@@ -95,6 +115,41 @@ describe('findTurned', () => {
     expect(await findTurned(markDetector([0.6, 0.4]), photoFor(180), {}, 'auto')).toEqual([]);
     expect(await findTurned(markDetector([0.6, 0.4]), photoFor(180), {}, 'all')).toEqual([]);
     expect((await findTurned(markDetector([0.8, 0.4]), photoFor(180), {}, 'auto'))[0]?.turn).toBe(180);
+  });
+
+  it('takes the clearest of four ways to hold a face', async () => {
+    const photo = createImage(100, 80);
+    const turnOf = async (detector: Detector) => (await findTurned(detector, photo, {}, 'auto'))[0]?.turn;
+    expect(await turnOf(squareDetector(0.9, [0.6, 0.7, 0.99, 0.8]))).toBe(180);
+    expect(await turnOf(squareDetector(0.9, [0.6, 0.99, 0.7, 0.8]))).toBe(90);
+    expect(await turnOf(squareDetector(0.9, [0.99, 0.7, 0.6, 0.98]))).toBe(0);
+    // Clearer by less than the margin.
+    expect(await turnOf(squareDetector(0.9, [0.98, 0.7, 0.6, 0.99]))).toBe(0);
+  });
+
+  it('looks once where upright, twice where one face tells so, and all around where it does not tell', async () => {
+    const runs = async (detector: Detector & { runs: number }) => {
+      await findTurned(detector, createImage(100, 80), {}, 'auto');
+      return detector.runs;
+    };
+    expect(await runs(squareDetector(0.995, []))).toBe(1);
+    expect(await runs(squareDetector(0.9, [0.99, 0.7, 0.6, 0.8]))).toBe(2);
+    expect(await runs(squareDetector(0.9, [0.6, 0.7, 0.99, 0.8]))).toBe(4);
+    expect(await runs(squareDetector(0.9, [0.6, 0.7, 0.65, 0.1]))).toBe(5);
+  });
+
+  it('asks the whole photo where a group has no clear face', async () => {
+    const one = squareDetector(0.9, [0.6, 0.7, 0.99, 0.8]);
+    const group: Detector = {
+      ...one,
+      detect: async image => {
+        const found = await one.detect(image);
+        return image.width === 240 ? found : [...found, ...found, ...found];
+      },
+    };
+    await findTurned(group, createImage(100, 80), {}, 'auto');
+    // Nothing is clearer there: 1 + 3 looks, and none at four ways.
+    expect(one.runs).toBe(4);
   });
 
   it('stops between looks', async () => {

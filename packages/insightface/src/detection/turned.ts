@@ -6,13 +6,15 @@ import { type QuarterTurn, rotateImage } from '../image/pixels.js';
 import { resizeImage } from '../image/resize.js';
 import { Candidates } from './candidates.js';
 import type { Detection, DetectOptions, Detector } from './detector.js';
+import { faceFourWays, fourWays } from './four-ways.js';
 import { nms } from './nms.js';
 import { unturnBox, unturnFive } from './turn.js';
 
 /**
- * Faces that do not stand upright. `off`: found as far as the detector bears it. `auto`: where faces are not surely
- * upright, the other three ways to hold the photo are tried, and the one with the clearest faces is taken. `all`: each
- * face of a photo may stand in its own way; four times the work.
+ * Faces that do not stand upright. `off`: found as far as the detector bears it. `auto`: where the faces are not surely
+ * upright, one of them is looked at closer, in four ways at once, and the photo is turned to the clearest; where none is
+ * clear, the whole photo is looked at in the other three ways. `all`: each face of a photo may stand in its own way; four
+ * times the work.
  */
 export type Rotation = 'off' | 'auto' | 'all';
 
@@ -30,6 +32,8 @@ const otherTurns: readonly QuarterTurn[] = [90, 270, 180];
  * needs no more, and turning a large photo takes longer than looking at it.
  */
 const probeSide = 320;
+/** Part of the margin by which a face must rise above the threshold for a closer look at it to tell anything. */
+const clearPart = 1 / 2;
 /** Overlap above which two ways to see a face are one face. */
 const sameFace = 0.4;
 
@@ -46,37 +50,74 @@ export async function findTurned(
   // The middle one: in a group, some face that lies on its side may well pass for an upright one.
   const middle = upright[Math.floor(upright.length / 2)];
   if (middle && middle.detScore >= detector.upright.sure) return upright;
-  const turn = await clearestTurn(detector, image, options, upright);
+  const closer = detector.upright.fourWays ? await clearestOfFour(detector, upright, options) : undefined;
+  if (closer?.turn === 0) return upright;
+  const turn = await clearestTurn(detector, image, options, upright, closer);
   return turn === 0 ? upright : detectAt(detector, image, turn, options);
 }
 
-/** The turn that shows clearer faces than the photo as it is, by the detector's margin; else none. */
+/** How far a score rises above what this detector calls a face at all, in log-odds. */
+function rise(detector: Detector, score: number): number {
+  return Math.max(0, logOdds(score) - logOdds(detector.detThresh));
+}
+
+/** What all faces say together. */
+function evidence(detector: Detector, faces: readonly Detection[]): number {
+  return faces.reduce((total, { detScore }) => total + rise(detector, detScore), 0);
+}
+
+/** A way to hold the photo, and by how much, in log-odds, it shows a face more clearly than the photo as it is. */
+interface Turned {
+  readonly turn: QuarterTurn;
+  readonly gain: number;
+}
+
+/** The turn that shows the middle face most clearly; undefined where none does, or a group has no clear face there. */
+async function clearestOfFour(
+  detector: Detector,
+  faces: readonly TurnedDetection[],
+  { signal }: DetectOptions,
+): Promise<Turned | undefined> {
+  // Of two the surer.
+  const face = faces[Math.floor((faces.length - 1) / 2)];
+  if (!face || (faces.length > 1 && rise(detector, face.detScore) < detector.upright.margin))
+    return undefined;
+  throwIfAborted(signal);
+  const scores = await faceFourWays(detector, face.upright.image, face.upright.bbox, signal);
+  const clearest = Math.max(...scores);
+  if (rise(detector, clearest) < detector.upright.margin * clearPart) return undefined;
+  return {
+    turn: fourWays[scores.indexOf(clearest)] ?? 0,
+    gain: logOdds(clearest) - logOdds(scores[0] ?? 0),
+  };
+}
+
+/**
+ * The turn that shows clearer faces than the photo as it is, by the detector's margin; else none. After a closer look only
+ * the turn that it found, and its gain counts as well.
+ */
 async function clearestTurn(
   detector: Detector,
   image: Image,
   options: DetectOptions,
   upright: readonly Detection[],
+  closer: Turned | undefined,
 ): Promise<QuarterTurn> {
-  const least = logOdds(options.detThresh ?? detector.detThresh);
   const { margin } = detector.upright;
-  // How far a face rises above what is called a face at all.
-  const evidence = (faces: readonly Detection[]) => faces.map(({ detScore }) => logOdds(detScore) - least);
   const probe = upright.length > 0 ? shrunk(image) : image;
   let best: QuarterTurn = 0;
-  let bestEvidence = sum(evidence(upright)) + margin;
-  for (const turn of otherTurns) {
+  let bestEvidence = evidence(detector, upright) + margin - (closer?.gain ?? 0);
+  for (const turn of closer ? [closer.turn] : otherTurns) {
     throwIfAborted(options.signal);
-    const seen = evidence(await detector.detect(rotateImage(probe, turn), options));
+    const faces = await detector.detect(rotateImage(probe, turn), options);
+    const seen = evidence(detector, faces);
     // Several doubtful faces do not make a clear one.
-    if (Math.max(...seen) < margin || sum(seen) <= bestEvidence) continue;
+    const clear = closer !== undefined || rise(detector, faces[0]?.detScore ?? 0) >= margin;
+    if (!clear || seen <= bestEvidence) continue;
     best = turn;
-    bestEvidence = sum(seen);
+    bestEvidence = seen;
   }
   return best;
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }
 
 /** As a network of that size sees the photo. */
@@ -99,12 +140,12 @@ async function findAll(
     throwIfAborted(options.signal);
     faces.push(...(await detectAt(detector, image, turn, options)));
   }
-  const evidence = ({ detScore, turn }: TurnedDetection) =>
+  const score = ({ detScore, turn }: TurnedDetection) =>
     logOdds(detScore) - (turn === 0 ? 0 : detector.upright.margin);
   const least = logOdds(options.detThresh ?? detector.detThresh);
-  const kept = faces.filter(face => evidence(face) >= least);
+  const kept = faces.filter(face => score(face) >= least);
   const candidates = new Candidates({ points: false });
-  for (const face of kept) candidates.add(evidence(face), ...face.bbox);
+  for (const face of kept) candidates.add(score(face), ...face.bbox);
   return nms(candidates, sameFace)
     .flatMap(index => kept[index] ?? [])
     .sort((a, b) => b.detScore - a.detScore);

@@ -14,7 +14,6 @@ const IMAGE_ENDINGS = new Set([
   '.jpeg',
   '.png',
   '.webp',
-  '.bmp',
   '.pgm',
   '.ppm',
   '.tif',

@@ -1,5 +1,6 @@
 // Fits a picture into a network's input: aspect kept, from the top left, black elsewhere, as InsightFace does.
 import { createImage, type Image } from './image.js';
+import { pasteImage } from './pixels.js';
 import { resizeImage, resizeInto } from './resize.js';
 
 export interface Letterbox {
@@ -21,15 +22,7 @@ export function letterbox(image: Image, width: number, height: number): Letterbo
   const target = createImage(width, height);
   const same = image.width === newWidth && image.height === newHeight;
   const half = image.width === newWidth * 2 && image.height === newHeight * 2;
-  if (same || half) paste(resizeImage(image, newWidth, newHeight), target);
+  if (same || half) pasteImage(resizeImage(image, newWidth, newHeight), target);
   else resizeInto(image, target.data, newWidth, newHeight, width);
   return { image: target, scale };
-}
-
-function paste(source: Image, target: Image): void {
-  for (let y = 0; y < source.height; y++)
-    target.data.set(
-      source.data.subarray(y * source.width * 3, (y + 1) * source.width * 3),
-      y * target.width * 3,
-    );
 }

@@ -46,6 +46,15 @@ export function flipImage(image: Image): Image {
   return flipped;
 }
 
+/** Copies a picture into a larger one, with its top left corner at (left, top). */
+export function pasteImage(source: Image, target: Image, left = 0, top = 0): void {
+  for (let y = 0; y < source.height; y++)
+    target.data.set(
+      source.data.subarray(y * source.width * 3, (y + 1) * source.width * 3),
+      ((top + y) * target.width + left) * 3,
+    );
+}
+
 /** Degrees by which a picture is turned clockwise. */
 export type QuarterTurn = 0 | 90 | 180 | 270;
 

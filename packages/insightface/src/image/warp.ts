@@ -170,27 +170,26 @@ function averageBlocks(
   const height = Math.floor((bottom - top) / factor);
   const { data } = image;
   const small = createImage(width, height);
-  const sums = new Uint32Array(width * 3);
+  const target = small.data;
   const count = factor * factor;
-  for (let y = 0; y < height; y++) {
-    sums.fill(count >> 1);
-    for (let row = 0; row < factor; row++) {
-      let from = ((top + y * factor + row) * image.width + left) * 3;
-      for (let x = 0; x < width * 3; x += 3) {
-        let red = 0;
-        let green = 0;
-        let blue = 0;
-        for (let column = 0; column < factor; column++, from += 3) {
+  const blockRow = factor * 3;
+  const toNextRow = image.width * 3 - blockRow;
+  for (let y = 0, to = 0; y < height; y++) {
+    let block = ((top + y * factor) * image.width + left) * 3;
+    for (let x = 0; x < width; x++, to += 3, block += blockRow) {
+      let red = count >> 1;
+      let green = red;
+      let blue = red;
+      for (let row = 0, from = block; row < factor; row++, from += toNextRow)
+        for (const end = from + blockRow; from < end; from += 3) {
           red += data[from] as number;
           green += data[from + 1] as number;
           blue += data[from + 2] as number;
         }
-        sums[x] = (sums[x] as number) + red;
-        sums[x + 1] = (sums[x + 1] as number) + green;
-        sums[x + 2] = (sums[x + 2] as number) + blue;
-      }
+      target[to] = red / count;
+      target[to + 1] = green / count;
+      target[to + 2] = blue / count;
     }
-    for (let x = 0; x < width * 3; x++) small.data[y * width * 3 + x] = (sums[x] as number) / count;
   }
   return small;
 }
