@@ -8,6 +8,8 @@ const alias = {
   'insightface-ts': source('insightface'),
   '@insightface-ts/onnx': source('onnx'),
   '@insightface-ts/gallery': source('gallery'),
+  '@insightface-ts/torch': source('torch'),
+  '@insightface-ts/train': source('train'),
 };
 
 export default defineConfig({
@@ -20,6 +22,10 @@ export default defineConfig({
           include: ['{packages,bench,docs,examples,scripts}/**/*.test.ts'],
           exclude: ['**/node_modules/**', '**/dist/**', '**/*.data.test.ts'],
           testTimeout: 60_000,
+          // The engine loads in a hook, and a busy machine takes its time.
+          hookTimeout: 60_000,
+          // Files run side by side; several threads in each would only wait for each other.
+          env: { OMP_NUM_THREADS: '1' },
         },
       },
       {
@@ -29,6 +35,7 @@ export default defineConfig({
           include: ['{packages,bench}/**/*.data.test.ts'],
           exclude: ['**/node_modules/**', '**/dist/**'],
           testTimeout: 600_000,
+          hookTimeout: 60_000,
         },
       },
     ],

@@ -12,7 +12,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { codeBlocks } from '../docs/code-blocks.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const names = ['onnx', 'insightface', 'gallery', 'cli'];
+const names = ['onnx', 'insightface', 'gallery', 'torch', 'train', 'cli'];
 let project = '';
 const tarballs = new Map<string, string>();
 

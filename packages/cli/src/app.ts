@@ -76,7 +76,7 @@ async function createApp(options: AppOptions, models: ModelOptions): Promise<Fac
   }
 }
 
-function parseSize(text: string): 'auto' | Size {
+export function parseSize(text: string): 'auto' | Size {
   if (text === 'auto') return 'auto';
   const [, width, height] = /^(\d+)(?:x(\d+))?$/.exec(text) ?? [];
   const size = { width: Number(width), height: Number(height ?? width) };

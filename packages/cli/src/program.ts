@@ -2,14 +2,18 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { addAnalyze } from './commands/analyze.js';
 import { addCluster } from './commands/cluster.js';
+import { addData } from './commands/data.js';
 import { addDemo } from './commands/demo.js';
 import { addDoctor } from './commands/doctor.js';
 import { addDraw } from './commands/draw.js';
 import { addEnroll } from './commands/enroll.js';
 import { addEval } from './commands/eval.js';
+import { addExport } from './commands/export.js';
 import { addGallery } from './commands/gallery.js';
 import { addIdentify } from './commands/identify.js';
 import { addModels } from './commands/models.js';
+import { addSummary } from './commands/summary.js';
+import { addTrain } from './commands/train.js';
 import { addVerify } from './commands/verify.js';
 import { visibleLines } from './terminal.js';
 
@@ -27,6 +31,6 @@ export const program = new Command('insightface')
 
 for (const add of [
   ...[addDemo, addAnalyze, addDraw, addVerify, addEnroll, addIdentify, addGallery, addCluster],
-  ...[addEval, addModels, addDoctor],
+  ...[addEval, addData, addTrain, addExport, addSummary, addModels, addDoctor],
 ])
   add(program);

@@ -38,6 +38,12 @@ export type ErrorCode =
   | 'PERSON_EXISTS'
   /** The file with pairs, boxes or groups does not read. */
   | 'DATASET_INVALID'
+  /** The experiment or sweep file does not read, or a value in it is outside its range. */
+  | 'EXPERIMENT_INVALID'
+  /** The training run cannot go on: its loss is not finite, or a process of it died. */
+  | 'TRAINING_FAILED'
+  /** The checkpoint is damaged, or belongs to another experiment. */
+  | 'CHECKPOINT_INVALID'
   /** The caller's AbortSignal fired. */
   | 'ABORTED'
   /** The object was disposed of already. */

@@ -97,6 +97,7 @@ export {
   type PixelSource,
   type QuarterTurn,
   resizeImage,
+  resizeSmoothly,
   rotateImage,
   type WarpOptions,
   warpAffine,

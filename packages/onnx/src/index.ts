@@ -1,5 +1,6 @@
 export * from './builder.js';
 export * from './check-model.js';
+export * from './edit/fold-batch-norm.js';
 export * from './edit/free-batch.js';
 export * from './edit/optimize-for-cpu.js';
 export * from './edit/set-input-size.js';

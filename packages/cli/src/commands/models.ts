@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import {
   type FileCheck,
+  InsightFaceError,
   listPacks,
   type ModelSpec,
   modelHome,
@@ -14,6 +15,7 @@ import {
 import { Progress } from '../progress.js';
 import { formatTable } from '../table.js';
 import { print, visible, warn } from '../terminal.js';
+import { parseBackboneOption } from './export.js';
 
 interface JsonOption {
   readonly json?: boolean;
@@ -52,6 +54,19 @@ export function addModels(program: Command): void {
     .option('--json', 'print one JSON object a line for each file')
     .addHelpText('after', '\nExit code: 0 when every file is whole, 2 when one is damaged or absent.')
     .action(verify);
+  add('pack', 'make a pack of a network that was trained here', [
+    'pack runs/first --name mine',
+    'pack runs/first --name mine --pairs pairs.csv --images photos/',
+  ])
+    .argument('<run|checkpoint>')
+    .requiredOption('--name <name>', "the pack's name")
+    .option('--out <folder>', 'where to put it (default: a folder of its name here)')
+    .option('--pairs <file>', "pairs of photos to calibrate thresholds on: LFW's format or a CSV")
+    .option('--images <folder>', 'where these photos lie')
+    .option('--detector <pack>', 'pack whose detector is taken', 'open')
+    .option('--backbone <name>', 'network of a weights file that does not say it')
+    .option('--json', 'print the manifest')
+    .action(pack);
   add('remove', 'delete a pack; files that another fetched pack needs stay', ['remove open-precise'])
     .argument('<name>')
     .action(remove);
@@ -181,6 +196,32 @@ function isWhole({ state }: FileCheck): boolean {
 async function remove(name: string): Promise<void> {
   const freed = await removePack(name);
   print(freed > 0 ? `${name} is removed: ${megabytes(freed)} MB are free again` : `${name} was not here`);
+}
+
+interface PackCommandOptions extends JsonOption {
+  readonly name: string;
+  readonly out?: string;
+  readonly pairs?: string;
+  readonly images?: string;
+  readonly detector: string;
+  readonly backbone?: string;
+}
+
+async function pack(source: string, options: PackCommandOptions): Promise<void> {
+  const { name, pairs, images, detector, backbone, out = name } = options;
+  if ((pairs === undefined) !== (images === undefined))
+    throw new InsightFaceError('INVALID_ARGUMENT', 'Give --pairs and --images together.');
+  const { packRun } = await import('@insightface-ts/train');
+  const progress = new Progress('Calibrating');
+  const manifest = await packRun(source, {
+    ...{ name, out, detector },
+    ...(backbone !== undefined && { backbone: await parseBackboneOption(backbone) }),
+    ...(pairs !== undefined && images !== undefined && { calibrate: { pairs, images } }),
+    onProgress: (done, total) => progress.update(done, total, 'images'),
+    onNotice: warn,
+  }).finally(() => progress.end());
+  if (options.json) print(JSON.stringify(manifest));
+  else print(`${out} is ready: insightface analyze PHOTO --pack ${out.includes('/') ? out : `./${out}`}`);
 }
 
 function tasksOf(models: readonly ModelSpec[]): string[] {

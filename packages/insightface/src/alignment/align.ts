@@ -12,7 +12,7 @@ export function estimateNorm(kps: FivePoints, size = 112): Affine {
 
 /**
  * Cuts out a face so that eyes, nose and mouth lie where ArcFace expects them.
- * @param size - Side of the crop in pixels; 112 or 128 divides it.
+ * @param size - Side of the crop in pixels: below 112, or 112 or 128 divides it.
  * @param options - `antiAlias` averages faces that shrink by more than half.
  */
 export function alignFace(image: Image, kps: FivePoints, size = 112, options: WarpOptions = {}): Image {

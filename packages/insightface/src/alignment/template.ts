@@ -12,14 +12,17 @@ const points112: FivePoints = [
 ];
 
 /**
- * The template for a square crop. Multiples of 112 scale it; multiples of 128 add a margin of 8 of 128 pixels on each
- * side.
+ * The template for a square crop. Multiples of 112 scale it, as sides below 112 do (small recognisers of one's own);
+ * multiples of 128 add a margin of 8 of 128 pixels on each side.
  * @throws InsightFaceError `INVALID_ARGUMENT` for other sides.
  */
 export function arcfaceTemplate(size = 112): FivePoints {
-  if (size > 0 && size % 112 === 0) return scaled(size / 112, 0);
+  if (size > 0 && (size < 112 || size % 112 === 0)) return scaled(size / 112, 0);
   if (size > 0 && size % 128 === 0) return scaled(size / 128, (8 * size) / 128);
-  throw new InsightFaceError('INVALID_ARGUMENT', `Crops have a side that 112 or 128 divides, not ${size}.`);
+  throw new InsightFaceError(
+    'INVALID_ARGUMENT',
+    `Crops have a side below 112, or one that 112 or 128 divides, not ${size}.`,
+  );
 }
 
 function scaled(ratio: number, shiftX: number): FivePoints {

@@ -1,6 +1,6 @@
 // Node only: data sets as they lie on disk. The formats themselves are read in pairs-file.ts, insightface-bin.ts and
 // detection-truth.ts.
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { extname, join, relative, resolve, sep } from 'node:path';
 import { InsightFaceError } from '../errors.js';
 import { type DetectionTruth, parseDetectionTruth } from './detection-truth.js';
@@ -105,20 +105,20 @@ export async function readDetectionTruth(file: string): Promise<DetectionTruth[]
   return parseDetectionTruth((await read(file)).toString('utf8'));
 }
 
-/** Images below a folder: paths relative to it with forward slashes, in order. */
+/** Images below a folder, links followed: paths relative to it with forward slashes, in order. */
 export async function listImages(folder: string): Promise<string[]> {
   const root = resolve(folder);
-  let entries: Awaited<ReturnType<typeof readEntries>>;
+  let files: string[];
   try {
-    entries = await readEntries(root);
+    files = await filesBelow(root);
   } catch (cause) {
     throw new InsightFaceError('FILE_NOT_FOUND', `The folder ${folder} cannot be read. Check the path.`, {
       cause,
     });
   }
-  return entries
-    .filter(entry => !entry.isDirectory() && IMAGE_ENDINGS.has(extname(entry.name).toLowerCase()))
-    .map(entry => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'))
+  return files
+    .filter(file => IMAGE_ENDINGS.has(extname(file).toLowerCase()))
+    .map(file => relative(root, file).split(sep).join('/'))
     .sort();
 }
 
@@ -127,8 +127,18 @@ function firstOf(names: readonly string[]): string {
   return names.length > 3 ? `${shown} and ${names.length - 3} more` : shown;
 }
 
-function readEntries(root: string) {
-  return readdir(root, { recursive: true, withFileTypes: true });
+/** Files below a folder; a link that leads back to a folder above is not followed. */
+async function filesBelow(folder: string, above: readonly string[] = []): Promise<string[]> {
+  const place = await realpath(folder);
+  if (above.includes(place)) return [];
+  const files: string[] = [];
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    const target = entry.isSymbolicLink() ? await stat(path).catch(() => undefined) : entry;
+    if (target?.isDirectory()) files.push(...(await filesBelow(path, [...above, place])));
+    else files.push(path);
+  }
+  return files;
 }
 
 async function read(file: string): Promise<Buffer> {

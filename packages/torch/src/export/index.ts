@@ -1,0 +1,2 @@
+export * from './export-onnx.js';
+export * from './onnx-graph.js';

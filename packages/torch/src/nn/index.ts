@@ -1,0 +1,15 @@
+export * from './attention.js';
+export { BatchNorm, BatchNorm1d, BatchNorm2d, type BatchNormOptions } from './batch-norm.js';
+export * from './conv2d.js';
+export * from './drop-path.js';
+export * from './dropout.js';
+export * from './flatten.js';
+export * from './identity.js';
+export * from './initialize.js';
+export * from './layer-norm.js';
+export * from './linear.js';
+export * from './module.js';
+export * from './parameter.js';
+export * from './prelu.js';
+export * from './relu6.js';
+export * from './sequential.js';

@@ -1,0 +1,2 @@
+export * from './augment.js';
+export * from './samples.js';

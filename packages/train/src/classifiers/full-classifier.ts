@@ -1,0 +1,50 @@
+// All classes on every rank. Under data-parallel training the gradients of the centres are averaged like the network's.
+import { ops, type Tensor, tidy } from '@insightface-ts/torch';
+import type { MarginLoss } from '../losses/margin-loss.js';
+import { createCentres, similaritiesOf } from './class-centres.js';
+import { Classifier, type ClassifierState } from './classifier.js';
+
+/** Settings of a {@link FullClassifier}. */
+export interface FullClassifierOptions {
+  readonly marginLoss: MarginLoss;
+  readonly classes: number;
+  readonly embeddingSize: number;
+}
+
+/** `weight` is `[classes * centresPerClass, embeddingSize]`. */
+export class FullClassifier extends Classifier {
+  readonly weight: Tensor;
+  #step = 0;
+
+  constructor(options: FullClassifierOptions) {
+    const { classes, embeddingSize, marginLoss } = options;
+    super(marginLoss);
+    this.weight = createCentres(
+      classes,
+      { start: 0, count: classes },
+      marginLoss.centresPerClass,
+      embeddingSize,
+    );
+  }
+
+  loss(embeddings: Tensor, labels: Tensor): Tensor {
+    this.#step++;
+    return tidy(() => {
+      const precise = embeddings.to({ dtype: this.weight.dtype });
+      const { cosines, norms } = similaritiesOf(precise, this.weight, this.marginLoss);
+      const logits = this.marginLoss.logits({ cosines, labels, norms, sumOverRanks: sum => sum });
+      const crossEntropy = ops.crossEntropyLoss(logits, labels);
+      const penalty = this.marginLoss.penalty(norms);
+      return penalty ? ops.add(crossEntropy, penalty) : crossEntropy;
+    });
+  }
+
+  get state(): ClassifierState {
+    return { step: this.#step, loss: this.marginLoss.state };
+  }
+
+  restore(state: ClassifierState): void {
+    this.#step = state.step;
+    this.marginLoss.restore(state.loss);
+  }
+}

@@ -1,0 +1,16 @@
+export * from './dataset-info.js';
+export type { FaceDataset, LabelledFace } from './face-dataset.js';
+export { fitImage } from './fit.js';
+export type { ImageLocation } from './image-location.js';
+export * from './loader/batch-loader.js';
+export * from './open-dataset.js';
+export { openFolder } from './open-folder.js';
+export type { PackedManifest } from './packed/format.js';
+export { openPacked, verifyPacked } from './packed/open-packed.js';
+export type { Decision, Dropped } from './prepare/decide.js';
+export type { CropEncoding, PrepareOptions } from './prepare/options.js';
+export * from './prepare/prepare.js';
+export * from './prepare/prepare-report.js';
+export type { SamePeople } from './prepare/same-people.js';
+export { openRecordIo } from './record-io/open-record-io.js';
+export * from './sampler.js';

@@ -1,0 +1,14 @@
+export { AdaFace, type AdaFaceOptions } from './adaface.js';
+export type { AngularOptions, ArccosGradient } from './angular-margin.js';
+export { ArcFace, type ArcFaceOptions } from './arcface.js';
+export { CombinedMargin, type CombinedMarginOptions } from './combined.js';
+export { CosFace, type CosFaceOptions } from './cosface.js';
+export { CurricularFace, type CurricularFaceOptions } from './curricularface.js';
+export { ElasticArcFace, ElasticCosFace, type ElasticFaceOptions } from './elasticface.js';
+export { MagFace, type MagFaceOptions } from './magface.js';
+export * from './margin-loss.js';
+export { NormFace } from './normface.js';
+export * from './registry.js';
+export { Softmax, type SoftmaxOptions } from './softmax.js';
+export { SphereFace, type SphereFaceOptions } from './sphereface.js';
+export { SubcenterArcFace, type SubcenterArcFaceOptions } from './subcenter-arcface.js';
