@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { fetchDemoPhotos } from 'insightface-ts';
+import { FaceAnalysis, fetchDemoPhotos } from 'insightface-ts';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CodeBlock, codeBlocks, pages } from './code-blocks.js';
 
@@ -26,6 +27,29 @@ let desk = '';
 /** A page in two languages has its code twice. */
 function firstOfEach(blocks: readonly CodeBlock[]): CodeBlock[] {
   return blocks.filter(({ code }, index) => blocks.findIndex(block => block.code === code) === index);
+}
+
+/** Every face of the photos as a person of three pictures: as it is, mirrored, and darkened out of focus. */
+async function makePeople(photos: readonly string[], folder: string): Promise<void> {
+  const app = await FaceAnalysis.create({ tasks: ['detection', 'landmark'] });
+  let count = 0;
+  for (const photo of photos) {
+    const { width, height } = await sharp(photo).metadata();
+    for (const { bbox } of await app.get(photo)) {
+      const border = (bbox[2] - bbox[0]) / 2;
+      const left = Math.max(0, Math.floor(bbox[0] - border));
+      const top = Math.max(0, Math.floor(bbox[1] - border));
+      const right = Math.min(width, Math.ceil(bbox[2] + border));
+      const bottom = Math.min(height, Math.ceil(bbox[3] + border));
+      const face = sharp(photo).extract({ left, top, width: right - left, height: bottom - top });
+      const person = join(folder, `person-${++count}`);
+      await mkdir(person, { recursive: true });
+      await face.clone().toFile(join(person, '1.jpg'));
+      await face.clone().flop().toFile(join(person, '2.jpg'));
+      await face.clone().blur(3).gamma(2.2).toFile(join(person, '3.jpg'));
+    }
+  }
+  await app.dispose();
 }
 
 /** A folder with the files that the manual's examples name. */
@@ -55,6 +79,13 @@ beforeAll(async () => {
       'b.jpg,passport.jpg,0',
     ].join('\n'),
   );
+
+  await makePeople(photos, join(desk, 'album'));
+  // A block that says its file's name is that file.
+  for (const { code } of scripts) {
+    const name = /^\/\/ (\S+\.ts)\n/.exec(code)?.[1];
+    if (name) await writeFile(join(desk, name), code);
+  }
 
   await rm(blocksFolder, { recursive: true, force: true });
   await mkdir(join(blocksFolder, 'src'), { recursive: true });
@@ -90,7 +121,7 @@ describe('the manual', () => {
   it('names every error code, and no other', () => {
     const codesIn = (file: string, pattern: RegExp) =>
       [...readFileSync(join(root, file), 'utf8').matchAll(pattern)].map(([, code]) => code).sort();
-    const thrown = ['insightface', 'onnx'].flatMap(name =>
+    const thrown = ['insightface', 'onnx', 'torch'].flatMap(name =>
       codesIn(`packages/${name}/src/errors.ts`, /\| '([A-Z_]+)'/g),
     );
     expect(codesIn('docs/errors.md', /^\| `([A-Z_]+)`/gm)).toEqual(thrown.sort());
@@ -127,6 +158,17 @@ describe('the manual', () => {
       /^(npx )?insightface/,
       `"${process.execPath}" "${root}packages/cli/bin/insightface.js"`,
     );
-    await run('sh', ['-c', line], { cwd: desk });
+    await run('sh', ['-c', line], { cwd: desk, env: { ...process.env, OMP_NUM_THREADS: '1' } });
+  });
+
+  it('ends with a pack of a network trained on the way, which analyze uses', async () => {
+    const parameters = ['analyze', 'photo.jpg', '--pack', './first', '--json', '--embedding'];
+    const { stdout } = await run(
+      process.execPath,
+      [join(root, 'packages/cli/bin/insightface.js'), ...parameters],
+      { cwd: desk },
+    );
+    const { faces } = JSON.parse(stdout) as { faces: { embedding: number[] }[] };
+    expect(faces.map(({ embedding }) => embedding.length)).toEqual([64, 64, 64]);
   });
 });
