@@ -15,13 +15,11 @@ export interface AppOptions {
   readonly offline?: boolean;
 }
 
-/** Adds the options that choose and steer the networks; --help shows them after the command's own. */
-export function addAppOptions(command: Command): void {
-  command
-    .option('--pack <name|folder>', 'model pack, or a folder of InsightFace .onnx files', 'open')
+/** Adds the options for how faces are found, and on which device. */
+export function addDetectorOptions(command: Command): Command {
+  return command
     .option('--det-size <size>', 'what the detector sees: auto, a side in pixels, or WxH', parseSize)
     .option('--det-thresh <score>', "lowest detection score, 0 to 1 (default: the pack's)", parseFraction)
-    .option('--max-num <n>', 'most faces an image yields; 0 is all', parseCount)
     .addOption(
       new Option('--device <device>', 'where networks run').choices([
         'cpu',
@@ -30,7 +28,15 @@ export function addAppOptions(command: Command): void {
         'directml',
         'webgpu',
       ]),
-    )
+    );
+}
+
+/** Adds the options that choose and steer the networks; --help shows them after the command's own. */
+export function addAppOptions(command: Command): void {
+  addDetectorOptions(
+    command.option('--pack <name|folder>', 'model pack, or a folder of InsightFace .onnx files', 'open'),
+  )
+    .option('--max-num <n>', 'most faces an image yields; 0 is all', parseCount)
     .option('--threads <n>', 'threads inside one network run', parseCount)
     .addOption(
       new Option('--compat <package>', 'answer exactly as that package does').choices(['insightface']),
@@ -76,7 +82,7 @@ async function createApp(options: AppOptions, models: ModelOptions): Promise<Fac
   }
 }
 
-export function parseSize(text: string): 'auto' | Size {
+function parseSize(text: string): 'auto' | Size {
   if (text === 'auto') return 'auto';
   const [, width, height] = /^(\d+)(?:x(\d+))?$/.exec(text) ?? [];
   const size = { width: Number(width), height: Number(height ?? width) };

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Preparation } from '@insightface-ts/train';
 import { type Command, Option } from 'commander';
-import { type AppOptions, parseCount, parseFraction, parseSize } from '../../app.js';
+import { type AppOptions, addDetectorOptions, parseCount, parseFraction } from '../../app.js';
 import { Progress } from '../../progress.js';
 import { formatTable } from '../../table.js';
 import { print, warn } from '../../terminal.js';
@@ -27,7 +27,7 @@ interface PrepareCommandOptions extends Pick<AppOptions, 'detSize' | 'detThresh'
 const detectorPacks: Readonly<Record<string, string>> = { mtcnn: 'open-precise', scrfd: 'buffalo_s' };
 
 export function addPrepare(data: Command): void {
-  data
+  const command = data
     .command('prepare')
     .description('photos in PERSON/*.jpg to a packed set of aligned faces')
     .argument('<folder>', 'one folder of photos for each person')
@@ -46,17 +46,6 @@ export function addPrepare(data: Command): void {
     .option('--quality <n>', 'of JPEG crops, 1 to 100', parseCount, 95)
     .option('--near-copy <correlation>', 'from here on two pictures are one (default: 0.975)', parseFraction)
     .option('--same-person <cosine>', 'from here on two folders are reported as one person', parseFraction)
-    .option('--det-size <size>', 'what the detector sees: auto, a side in pixels, or WxH', parseSize)
-    .option('--det-thresh <score>', "lowest detection score, 0 to 1 (default: the pack's)", parseFraction)
-    .addOption(
-      new Option('--device <device>', 'where networks run').choices([
-        'cpu',
-        'cuda',
-        'coreml',
-        'directml',
-        'webgpu',
-      ]),
-    )
     .option('--workers <n>', 'threads that find faces (default: one a core, at most 4)', parseCount)
     .option('--offline', 'never use the network')
     .option('--report <file.html>', 'write a page that shows what was dropped, and why')
@@ -76,6 +65,7 @@ Examples:
 Exit code: 0 when the set was made, 1 when it was not.`,
     )
     .action(prepare);
+  addDetectorOptions(command);
 }
 
 async function prepare(folder: string, options: PrepareCommandOptions): Promise<void> {
