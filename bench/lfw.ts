@@ -11,9 +11,8 @@ import {
   readPairs,
   type VerificationResult,
 } from 'insightface-ts';
+import { percent } from './percent.js';
 import { sharedPath } from './shared-data.js';
-
-const percent = (share: number) => (share * 100).toFixed(2);
 
 async function measure(pack: string): Promise<VerificationResult> {
   const { pairs, images } = await readPairs(sharedPath('data/lfw'), sharedPath('data/lfw/pairs.txt'));

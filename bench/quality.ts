@@ -4,7 +4,7 @@
 // View 2 is reported; the constants of attributes/quality.ts were chosen on View 1 (`--view1`).
 // For comparison: the detector's score alone, and the length of the embedding, which needs the recogniser first.
 import { parseArgs } from 'node:util';
-import { cosineSimilarity, type Face, FaceAnalysis, readPairs } from 'insightface-ts';
+import { cosineSimilarity, dot, type Face, FaceAnalysis, readPairs } from 'insightface-ts';
 import { machine } from './machine.js';
 import { sharedPath } from './shared-data.js';
 
@@ -95,10 +95,4 @@ function impostorScores(all: ReadonlyMap<string, Face>): Float64Array {
       if (a.person !== b.person && count++ % step === 0) scores.push(dot(a.unit, b.unit));
     }
   return Float64Array.from(scores).sort();
-}
-
-function dot(a: Float32Array, b: Float32Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += (a[i] as number) * (b[i] as number);
-  return sum;
 }

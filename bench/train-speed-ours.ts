@@ -1,7 +1,9 @@
-// One contender of train-speed.ts: forward and backward of a network here, in a process of its own. The same work, the same
-// numbers in and the same report as peers/train_speed.py.
+// One contender of train-speed.ts: forward and backward of a network here, in a process of its own; a step for each line of
+// standard input. The same work, the same numbers in and the same report as peers/train_speed.py.
+import { createInterface } from 'node:readline';
 import { arange, info, nn, noGrad, ops, setThreads, type Tensor, tidy } from '@insightface-ts/torch';
-import { createBackbone } from '@insightface-ts/train';
+// The networks alone: Python does not load what reads data either.
+import { createBackbone } from '@insightface-ts/train/backbones';
 import type { Contender, StepReport } from './train-speed.js';
 
 const config = JSON.parse(process.argv[2] ?? '{}') as Contender;
@@ -20,19 +22,20 @@ const faces = tidy(() =>
   }),
 );
 
-const loss = step();
-const [start, before] = [performance.now(), process.cpuUsage()];
-for (let i = 0; i < config.steps; i++) step();
-const used = process.cpuUsage(before);
-const report: StepReport = {
-  seconds: (performance.now() - start) / 1000 / config.steps,
-  cpuSeconds: (used.user + used.system) / 1e6 / config.steps,
-  peakMegabytes: process.resourceUsage().maxRSS / 1024,
-  parameters: network.parameters().reduce((sum, parameter) => sum + parameter.size, 0),
-  loss,
-  version: info().version,
-};
-console.log(JSON.stringify(report));
+const parameters = network.parameters().reduce((sum, parameter) => sum + parameter.size, 0);
+for await (const _ of createInterface({ input: process.stdin })) {
+  const [start, before] = [performance.now(), process.cpuUsage()];
+  const loss = step();
+  const { user, system } = process.cpuUsage(before);
+  const report: StepReport = {
+    seconds: (performance.now() - start) / 1000,
+    cpuSeconds: (user + system) / 1e6,
+    peakMegabytes: process.resourceUsage().maxRSS / 1024,
+    ...{ parameters, loss },
+    version: info().version,
+  };
+  console.log(JSON.stringify(report));
+}
 
 function step(): number {
   return tidy(() => {

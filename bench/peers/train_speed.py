@@ -1,7 +1,7 @@
 """Forward and backward of MobileFaceNet and iResNet-18 in PyTorch: the other side of train-speed.ts, with the same numbers in.
 
-Takes a JSON object (network, batch, steps, threads, channelsLast) and prints one: seconds and CPU seconds a step, peak memory,
-number of parameters, loss. Needs PyTorch on the same libtorch; on Debian and Ubuntu: apt-get install python3-torch
+Takes a JSON object (network, batch, threads, channelsLast). For each line of standard input it takes a step and prints a JSON
+object: seconds and CPU seconds of the step, peak memory so far, number of parameters, loss. Needs PyTorch on the same libtorch; on Debian and Ubuntu: apt-get install python3-torch
 """
 import json
 import resource
@@ -81,29 +81,25 @@ def main():
     faces = scattered(config["batch"], 3, 112, 112)
     if config["channelsLast"]:
         faces = faces.to(memory_format=torch.channels_last)
-    loss = 0
 
     def step():
-        nonlocal loss
         total = (network(faces) ** 4).mean()
         total.backward()
-        loss = total.item()
         for parameter in network.parameters():
             parameter.grad = None
+        return total.item()
 
-    step()
-    first = loss
-    wall, cpu = time.perf_counter(), time.process_time()
-    for _ in range(config["steps"]):
-        step()
-    print(json.dumps({
-        "seconds": (time.perf_counter() - wall) / config["steps"],
-        "cpuSeconds": (time.process_time() - cpu) / config["steps"],
-        "peakMegabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-        "parameters": sum(parameter.numel() for parameter in network.parameters()),
-        "loss": first,
-        "version": torch.__version__,
-    }))
+    for _ in sys.stdin:
+        wall, cpu = time.perf_counter(), time.process_time()
+        loss = step()
+        print(json.dumps({
+            "seconds": time.perf_counter() - wall,
+            "cpuSeconds": time.process_time() - cpu,
+            "peakMegabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+            "parameters": sum(parameter.numel() for parameter in network.parameters()),
+            "loss": loss,
+            "version": torch.__version__,
+        }), flush=True)
 
 
 main()

@@ -44,7 +44,7 @@ export function addAppOptions(command: Command): void {
     .option('--offline', 'never use the network');
 }
 
-type ModelOptions = Pick<FaceAnalysisOptions, 'tasks' | 'include' | 'flip'>;
+type ModelOptions = Pick<FaceAnalysisOptions, 'tasks' | 'include' | 'flip' | 'recognizer'>;
 
 /** Runs `work` with an analysis made from the options, and frees its networks afterwards. */
 export async function withApp<T>(

@@ -13,10 +13,3 @@ export function toUnit(embedding: Float32Array, dimension: number): Float32Array
     );
   return normalize(embedding).unit;
 }
-
-/** Dot product of two vectors of one length. */
-export function dot(a: Float32Array, b: Float32Array): number {
-  let sum = 0;
-  for (let index = 0; index < a.length; index++) sum += a[index]! * b[index]!;
-  return sum;
-}

@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { InsightFaceError } from 'insightface-ts';
+import { dot, InsightFaceError } from 'insightface-ts';
 import { checkRecords } from './check.js';
-import { dot, toUnit } from './embeddings.js';
+import { toUnit } from './embeddings.js';
 import { exportedPeople } from './export-people.js';
 import { importPeople } from './import-people.js';
 import { checkMetadata } from './metadata.js';

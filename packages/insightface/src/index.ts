@@ -14,6 +14,7 @@ export {
   FaceAnalysis,
   type FaceAnalysisOptions,
   type GetOptions,
+  type NamedRecognizer,
   type StreamItem,
 } from './analysis/face-analysis.js';
 export { type ImageInput, readImage } from './analysis/input.js';
@@ -107,6 +108,7 @@ export {
   confidence,
   cosineSimilarity,
   createRecognizer,
+  dot,
   type EnsembleMember,
   ensemble,
   fitCalibration,

@@ -1,31 +1,30 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { setThreads } from './engine.js';
 import { randn, tensor } from './factories.js';
-import { LossScaler, requirePrecision, withPrecision } from './mixed-precision.js';
+import { gainsByPrecision, LossScaler, withPrecision } from './mixed-precision.js';
 import { parameter } from './nn/index.js';
 import * as ops from './ops/index.js';
 import { tidy } from './scope.js';
 
 beforeAll(() => setThreads(1));
 
-describe('requirePrecision', () => {
-  it('allows 16 bits only where they gain', () => {
-    const refused = expect.objectContaining({
-      code: 'INVALID_ARGUMENT',
-      message: expect.stringMatching(/float32/),
-    });
-    expect(() => requirePrecision('bfloat16', 'cpu', 'fpu avx2 fma')).toThrow(refused);
-    expect(() => requirePrecision('float16', 'cpu', 'avx512_bf16 amx_bf16')).toThrow(refused);
-    requirePrecision('bfloat16', 'cpu', 'avx2 avx512_bf16');
-    requirePrecision('bfloat16', 'cpu', 'amx_bf16 amx_tile');
-    requirePrecision('float16', 'cuda:0', '');
-    requirePrecision('float32', 'cpu', '');
+describe('gainsByPrecision', () => {
+  it('knows where 16 bits are no slower', () => {
+    expect(gainsByPrecision('bfloat16', 'cpu', 'fpu avx2 fma')).toBe(false);
+    expect(gainsByPrecision('float16', 'cpu', 'avx512_bf16 amx_bf16')).toBe(false);
+    expect(gainsByPrecision('bfloat16', 'cpu', 'avx2 avx512_bf16')).toBe(true);
+    expect(gainsByPrecision('bfloat16', 'cpu', 'amx_bf16 amx_tile')).toBe(true);
+    expect(gainsByPrecision('float16', 'cuda:0', '')).toBe(true);
+    expect(gainsByPrecision('float32', 'cpu', '')).toBe(true);
   });
+});
 
-  it('leaves 32 bits as they are', () => {
+describe('withPrecision', () => {
+  it('multiplies matrices in its type', () => {
     tidy(() => {
       const x = randn([2, 2]);
       expect(withPrecision('float32', 'cpu', () => ops.matmul(x, x)).dtype).toBe('float32');
+      expect(withPrecision('bfloat16', 'cpu', () => ops.matmul(x, x)).dtype).toBe('bfloat16');
     });
   });
 });
@@ -44,15 +43,23 @@ describe('LossScaler', () => {
   it('halves its scale when a gradient overflows, and doubles it after 2,000 good steps', () => {
     const p = parameter(tensor([3]));
     const scaler = new LossScaler(8);
-    const withGradient = (value: number) =>
+    const withGradient = (value: number, by = scaler) =>
       tidy(() => {
         p.grad = tensor([value]);
-        return scaler.unscale([p]);
+        return by.unscale([p]);
       });
-    expect([1, Number.POSITIVE_INFINITY, Number.NaN].map(withGradient)).toEqual([true, false, false]);
+    expect([1, Number.POSITIVE_INFINITY, Number.NaN].map(value => withGradient(value))).toEqual([
+      true,
+      false,
+      false,
+    ]);
     expect(scaler.scale).toBe(2);
-    for (let step = 0; step < 2000; step++) withGradient(1);
-    expect(scaler.scale).toBe(4);
+    for (let step = 0; step < 1999; step++) withGradient(1);
+    expect(scaler.state).toEqual({ scale: 2, goodSteps: 1999 });
+    const resumed = new LossScaler();
+    resumed.restore(scaler.state);
+    withGradient(1, resumed);
+    expect(resumed.scale).toBe(4);
     p.dispose();
   });
 });

@@ -3,7 +3,6 @@
 // gradient overflows and doubles after 2,000 good steps. Checked on the CPU; not yet run on a GPU.
 import { readFileSync } from 'node:fs';
 import { autocast } from './engine.js';
-import { TorchError } from './errors.js';
 import * as ops from './ops/index.js';
 import { noGrad, tidy } from './scope.js';
 import type { Tensor } from './tensor.js';
@@ -12,29 +11,28 @@ import type { Tensor } from './tensor.js';
 export type Precision = 'float32' | 'float16' | 'bfloat16';
 
 /**
- * Runs `body` in a precision.
+ * Runs `body` in a precision, also where that is slower, see {@link gainsByPrecision}.
  * @param device 'cpu', 'cuda', 'cuda:1', ...
- * @throws TorchError `INVALID_ARGUMENT` where the device would only get slower, see {@link requirePrecision}.
  */
 export function withPrecision<T>(precision: Precision, device: string, body: () => T): T {
-  requirePrecision(precision, device);
   if (precision === 'float32') return body();
   return autocast({ device: device.startsWith('cuda') ? 'cuda' : 'cpu', dtype: precision }, body);
 }
 
 /**
- * Refuses a precision that a device does not gain from: float16 on any CPU, and bfloat16 on CPUs without AVX512-BF16 or AMX,
- * where it is about 8 times slower than float32.
+ * Whether a device computes in a precision as fast as in float32 or faster. CPUs never do in float16; in bfloat16 those with
+ * AVX512-BF16 or AMX do, and others are about 8 times slower.
  * @param cpuFlags what the processor can do, as in /proc/cpuinfo.
- * @throws TorchError `INVALID_ARGUMENT`
  */
-export function requirePrecision(precision: Precision, device: string, cpuFlags = readCpuFlags()): void {
-  if (precision === 'float32' || device.startsWith('cuda')) return;
-  if (precision === 'bfloat16' && /\b(avx512_bf16|amx_bf16)\b/.test(cpuFlags)) return;
-  throw new TorchError(
-    'INVALID_ARGUMENT',
-    `${precision} is slower than float32 on this processor (${precision === 'bfloat16' ? 'it has neither AVX512-BF16 nor AMX' : 'CPUs compute in 32 bits'}): use precision 'float32', or a GPU.`,
-  );
+export function gainsByPrecision(precision: Precision, device: string, cpuFlags = readCpuFlags()): boolean {
+  if (precision === 'float32' || device.startsWith('cuda')) return true;
+  return precision === 'bfloat16' && /\b(avx512_bf16|amx_bf16)\b/.test(cpuFlags);
+}
+
+/** What a {@link LossScaler} carries from step to step; it belongs into checkpoints. */
+export interface LossScalerState {
+  readonly scale: number;
+  readonly goodSteps: number;
 }
 
 /** Keeps the gradients of float16 in range. */
@@ -47,6 +45,17 @@ export class LossScaler {
   /** @param initialScale 65536 by default. */
   constructor(initialScale = 65536) {
     this.scale = initialScale;
+  }
+
+  /** A copy of the running figures. */
+  get state(): LossScalerState {
+    return { scale: this.scale, goodSteps: this.goodSteps };
+  }
+
+  /** Goes on from the figures of a checkpoint. */
+  restore({ scale, goodSteps }: LossScalerState): void {
+    this.scale = scale;
+    this.goodSteps = goodSteps;
   }
 
   /** The loss to call `backward()` on. */

@@ -31,6 +31,7 @@ export function parseNamedPart<Schema extends v.GenericSchema>(
     const path = [what, v.getDotPath(issue)].filter(Boolean).join('.');
     if (path === `${what}.name`) return `${path} is ${issue.received}: choose one of ${names.join(', ')}`;
     if (issue.type === 'strict_object' && issue.expected === 'never') return `${path} is not a known option`;
+    if (issue.received === 'undefined') return `${path} is missing`;
     return `${path} (${issue.received}) ${issue.message}`;
   };
   throw new InsightFaceError('EXPERIMENT_INVALID', `${result.issues.map(describe).join('; ')}.`);

@@ -53,6 +53,11 @@ it('prepares a set, tells what is in it, and shows what augmentation does', asyn
   });
   expect(readFileSync(report, 'utf8')).toContain('ada/broken.jpg');
 
+  // Said before the work begins, not after it.
+  const lost = run('prepare', crops, '--out', `${out}2`, '--report', join(folder, 'none', 'report.html'));
+  await expect(lost).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' });
+  expect(existsSync(`${out}2.building`)).toBe(false);
+
   const info = JSON.parse(await run('info', out, '--verify', '--json'));
   expect(info).toMatchObject({
     kind: 'packed',

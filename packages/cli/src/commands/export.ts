@@ -46,7 +46,9 @@ export async function parseBackboneOption(text: string) {
     return parseBackbone(JSON.parse(text));
   } catch (cause) {
     if (cause instanceof SyntaxError)
-      throw new InsightFaceError('INVALID_ARGUMENT', `--backbone is no JSON: ${cause.message}.`, { cause });
+      throw new InsightFaceError('INVALID_ARGUMENT', `The network's JSON does not read: ${cause.message}.`, {
+        cause,
+      });
     throw cause;
   }
 }

@@ -8,6 +8,7 @@ import { InsightFaceError } from '../errors.js';
 import { createImage, type Image } from '../image/image.js';
 import { type DrawOptions, drawFaces, encodePng } from '../image/index.js';
 import { flipFusion } from '../recognition/index.js';
+import type { Recognizer } from '../recognition/recognizer.js';
 import type { Device } from '../runtime/session.js';
 import type { LoadPackOptions, PackSource } from '../zoo/index.js';
 import { loadPack } from '../zoo/index.js';
@@ -17,6 +18,9 @@ import { type ImageInput, readImage } from './input.js';
 import { type ModelSet, openModels, type RecognizerInfo } from './models.js';
 import { analyzeImages } from './pipeline.js';
 import { createTimings, type Timings, timed } from './timings.js';
+
+/** A recogniser that can be told from others. */
+export type NamedRecognizer = Recognizer & Pick<RecognizerInfo, 'name' | 'fingerprint'>;
 
 export interface FaceAnalysisOptions {
   /** Name of a pack, a folder of `.onnx` files, or a manifest. Default `open`. */
@@ -44,6 +48,8 @@ export interface FaceAnalysisOptions {
   readonly rotation?: Rotation;
   /** Sum of the embeddings of face and mirror image: twice the work, hardly better. Default false. */
   readonly flip?: boolean;
+  /** A recogniser in place of the pack's, such as a network that still trains. Whoever made it disposes of it. */
+  readonly recognizer?: NamedRecognizer;
   /** `insightface`: answer as the Python package does, also where it is wrong. The manual lists the differences. */
   readonly compatibility?: 'insightface';
   /** Images with more pixels are refused. Default 80 million. */
@@ -108,14 +114,16 @@ export class FaceAnalysis {
   static async create(options: FaceAnalysisOptions = {}): Promise<FaceAnalysis> {
     checkOptions(options);
     checkChoices(options);
-    const { pack = 'open', tasks, ...rest } = options;
+    const { pack = 'open', tasks, recognizer: own, ...rest } = options;
     const { manifest, models } = await loadPack(pack, {
       ...rest,
       ...(tasks && { tasks: ['detection', ...tasks] }),
     });
     const set = await openModels(models, options);
-    const recognizer = set.recognizer && options.flip ? flipFusion(set.recognizer) : set.recognizer;
-    return new FaceAnalysis(manifest, { ...set, recognizer }, options);
+    const plain = own ?? set.recognizer;
+    const recognizer = plain && options.flip ? flipFusion(plain) : plain;
+    const recognizerInfo = own ? describeRecognizer(own) : set.recognizerInfo;
+    return new FaceAnalysis(manifest, { ...set, recognizer, recognizerInfo }, options);
   }
 
   /** The recogniser that makes the embeddings, or `undefined` when none was loaded. */
@@ -274,6 +282,10 @@ export class FaceAnalysis {
     if (this.#disposed)
       throw new InsightFaceError('DISPOSED', 'This FaceAnalysis was disposed of. Create a new one.');
   }
+}
+
+function describeRecognizer({ name, dimension, inputSize, fingerprint }: NamedRecognizer): RecognizerInfo {
+  return { name, dimension, inputSize, fingerprint };
 }
 
 type DecodedInput<Input> =

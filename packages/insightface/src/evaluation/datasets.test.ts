@@ -1,8 +1,9 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readDetectionTruth, readPairs, readPeople, readVerificationBin } from './datasets.js';
+import { listImages, readDetectionTruth, readPairs, readPeople, readVerificationBin } from './datasets.js';
 
 let folder = '';
 const code = (value: string) => expect.objectContaining({ code: value });
@@ -60,8 +61,23 @@ test('a folder for each person', async () => {
   await expect(readPeople(join(folder, 'empty'))).rejects.toEqual(code('DATASET_INVALID'));
 });
 
+test('pipes and devices are passed over, links that lead back are not followed', async () => {
+  const odd = join(folder, 'odd');
+  await mkdir(join(odd, 'Ada'), { recursive: true });
+  await writeFile(join(odd, 'Ada', 'a\n陳.jpg'), '');
+  spawnSync('mkfifo', [join(odd, 'Ada', 'pipe.jpg')]);
+  await symlink('/dev/zero', join(odd, 'Ada', 'endless.jpg'));
+  await symlink('nowhere', join(odd, 'Ada', 'gone.jpg'));
+  await symlink('..', join(odd, 'Ada', 'up'));
+  await symlink('itself', join(odd, 'itself'));
+  expect(await listImages(odd)).toEqual(['Ada/a\n陳.jpg', 'Ada/gone.jpg']);
+});
+
 test('truth and verification files', async () => {
   expect(await readDetectionTruth(join(folder, 'truth.txt'))).toHaveLength(1);
-  await expect(readVerificationBin(join(folder, 'truth.txt'))).rejects.toEqual(code('DATASET_INVALID'));
+  await expect(readVerificationBin(join(folder, 'truth.txt'))).rejects.toMatchObject({
+    code: 'DATASET_INVALID',
+    message: expect.stringContaining(join(folder, 'truth.txt')),
+  });
   await expect(readVerificationBin(join(folder, 'nowhere'))).rejects.toEqual(code('FILE_NOT_FOUND'));
 });

@@ -42,7 +42,7 @@ export interface PeopleOnDisk {
  * `DATASET_INVALID` when the file does not read.
  */
 export async function readPairs(imagesFolder: string, pairsFile: string): Promise<PairsOnDisk> {
-  const pairs = parsePairs((await read(pairsFile)).toString('utf8'));
+  const pairs = naming(pairsFile, parsePairs, (await read(pairsFile)).toString('utf8'));
   const names = pairs.flatMap(pair => [pair.a, pair.b]);
   const images = await findImages(imagesFolder, names, pairsFile);
   return { pairs, images };
@@ -97,24 +97,30 @@ export async function readPeople(folder: string): Promise<PeopleOnDisk> {
 
 /** Reads an InsightFace verification set (`.bin`). Errors as {@link parseVerificationBin}, and `FILE_NOT_FOUND`. */
 export async function readVerificationBin(file: string): Promise<VerificationBin> {
-  return parseVerificationBin(await read(file));
+  return naming(file, parseVerificationBin, await read(file));
 }
 
 /** Reads a file of face boxes. Errors as {@link parseDetectionTruth}, and `FILE_NOT_FOUND`. */
 export async function readDetectionTruth(file: string): Promise<DetectionTruth[]> {
-  return parseDetectionTruth((await read(file)).toString('utf8'));
+  return naming(file, parseDetectionTruth, (await read(file)).toString('utf8'));
 }
 
-/** Images below a folder, links followed: paths relative to it with forward slashes, in order. */
+/**
+ * Images below a folder, links followed: paths relative to it with forward slashes, in order.
+ * @throws InsightFaceError `FILE_NOT_FOUND` when it, or a folder in it, cannot be read.
+ */
 export async function listImages(folder: string): Promise<string[]> {
   const root = resolve(folder);
-  let files: string[];
+  const files: string[] = [];
   try {
-    files = await filesBelow(root);
+    await addFilesBelow(root, files);
   } catch (cause) {
-    throw new InsightFaceError('FILE_NOT_FOUND', `The folder ${folder} cannot be read. Check the path.`, {
-      cause,
-    });
+    const place = cause instanceof Error && 'path' in cause ? cause.path : folder;
+    throw new InsightFaceError(
+      'FILE_NOT_FOUND',
+      `The folder ${place} cannot be read. Check the path and its permissions.`,
+      { cause },
+    );
   }
   return files
     .filter(file => IMAGE_ENDINGS.has(extname(file).toLowerCase()))
@@ -127,18 +133,30 @@ function firstOf(names: readonly string[]): string {
   return names.length > 3 ? `${shown} and ${names.length - 3} more` : shown;
 }
 
-/** Files below a folder; a link that leads back to a folder above is not followed. */
-async function filesBelow(folder: string, above: readonly string[] = []): Promise<string[]> {
+/**
+ * Adds the files below a folder. A link that leads back to a folder above is not followed; pipes and devices, which may never
+ * end, are passed over.
+ */
+async function addFilesBelow(folder: string, files: string[], above: readonly string[] = []): Promise<void> {
   const place = await realpath(folder);
-  if (above.includes(place)) return [];
-  const files: string[] = [];
+  if (above.includes(place)) return;
   for (const entry of await readdir(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
     const target = entry.isSymbolicLink() ? await stat(path).catch(() => undefined) : entry;
-    if (target?.isDirectory()) files.push(...(await filesBelow(path, [...above, place])));
-    else files.push(path);
+    if (target?.isDirectory()) await addFilesBelow(path, files, [...above, place]);
+    // What reads a link to nothing tells of it.
+    else if (!target || target.isFile()) files.push(path);
   }
-  return files;
+}
+
+/** Parses what was read, and puts the file's path before what the parser complains of. */
+function naming<From, To>(file: string, parse: (content: From) => To, content: From): To {
+  try {
+    return parse(content);
+  } catch (cause) {
+    if (!(cause instanceof InsightFaceError)) throw cause;
+    throw new InsightFaceError(cause.code, `${file}: ${cause.message}`, { cause });
+  }
 }
 
 async function read(file: string): Promise<Buffer> {

@@ -1,5 +1,6 @@
 // One 1:N search of many probes, and its figures over one or more galleries; the definitions stand in identification.ts.
 import { InsightFaceError } from '../errors.js';
+import { dot } from '../recognition/similarity.js';
 import { farKey, type MeanAndStd, meanAndStd } from './statistics.js';
 
 /** People who are enrolled, and the images that search among them. */
@@ -115,19 +116,4 @@ function rankOf(scores: Float64Array, mate: number): number {
   let rank = 1;
   for (let p = 0; p < scores.length; p++) if (p !== mate && scores[p]! >= own) rank++;
   return rank;
-}
-
-/** Four sums at once, so that additions need not wait for each other. */
-function dot(a: Float32Array, b: Float32Array): number {
-  let [s0, s1, s2, s3] = [0, 0, 0, 0];
-  const whole = a.length & ~3;
-  let d = 0;
-  for (; d < whole; d += 4) {
-    s0 += a[d]! * b[d]!;
-    s1 += a[d + 1]! * b[d + 1]!;
-    s2 += a[d + 2]! * b[d + 2]!;
-    s3 += a[d + 3]! * b[d + 3]!;
-  }
-  for (; d < a.length; d++) s0 += a[d]! * b[d]!;
-  return s0 + s1 + (s2 + s3);
 }

@@ -50,6 +50,21 @@ export function cosineSimilarity(a: Float32Array, b: Float32Array): number {
   return Math.max(-1, Math.min(1, dot / (normA * normB)));
 }
 
+/** Dot product of two vectors of one length. Four sums at once, so that additions need not wait for each other. */
+export function dot(a: Float32Array, b: Float32Array): number {
+  let [s0, s1, s2, s3] = [0, 0, 0, 0];
+  const whole = a.length & ~3;
+  let d = 0;
+  for (; d < whole; d += 4) {
+    s0 += a[d]! * b[d]!;
+    s1 += a[d + 1]! * b[d + 1]!;
+    s2 += a[d + 2]! * b[d + 2]!;
+    s3 += a[d + 3]! * b[d + 3]!;
+  }
+  for (; d < a.length; d++) s0 += a[d]! * b[d]!;
+  return s0 + s1 + (s2 + s3);
+}
+
 function checkNorm(norm: number): void {
   if (norm > 0 && norm < Number.POSITIVE_INFINITY) return;
   throw new InsightFaceError(

@@ -1,4 +1,5 @@
 export { type FetchDemoPhotosOptions, fetchDemoPhotos } from './demo-photos.js';
+export { type LockOptions, withLock } from './fetch/lock.js';
 export type { DownloadProgress } from './fetch/stored-files.js';
 export { modelHome } from './home.js';
 export { type LoadedPack, type LoadPackOptions, loadPack, type PackSource } from './load-pack.js';

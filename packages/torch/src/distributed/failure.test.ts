@@ -7,7 +7,14 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
 import { freePort } from './address.js';
 import { launch, RankFailure } from './launcher.js';
-import { collect, type LooseRank, RANK_PROGRAM, RUN_SOURCE, startLooseRanks } from './testing/start-ranks.js';
+import {
+  collect,
+  type LooseRank,
+  RANK_PROGRAM,
+  RUN_SOURCE,
+  startLooseRank,
+  startLooseRanks,
+} from './testing/start-ranks.js';
 
 // Long enough for a busy machine's threads to get their turn.
 const QUICK = { PEER_TIMEOUT_MS: '4000' };
@@ -52,6 +59,13 @@ test('a frozen rank is noticed by its silence', async () => {
   expect(codes).toEqual(['SIGKILL']);
   expect(seconds).toBeLessThan(15);
   expect(all[0]?.text()).toContain(`Rank 1 on ${hostname()} gave no sign of life for 4 s`);
+});
+
+test('a rank whose peers do not come ends, and says where it waited', async () => {
+  const alone = startLooseRank('forever', 0, 2, await freePort(), { ...QUICK, MEET_MS: '3000' });
+  ranks = [alone];
+  expect(await alone.ended).toBe('SIGKILL');
+  expect(alone.text()).toMatch(/Fewer than 2 ranks met rank 0 on \S+ \(127\.0\.0\.1\) within 3 s/);
 });
 
 test('a rank that computes for long does not outlive a killed peer', async () => {

@@ -8,6 +8,9 @@ import { ProcessGroup } from './process-group.js';
 import { SingleProcess } from './single-process.js';
 import { Watch } from './watch.js';
 
+/** How long ranks wait for each other at the start, as the engine's store does. */
+const MEET_MS = 5 * 60_000;
+
 /** What differs from the environment's variables. */
 export interface InitOptions extends Partial<Placement> {
   /** 'gloo' on CPU (the default), 'nccl' on GPUs, where the libtorch has it; NCCL has not been run yet. */
@@ -48,7 +51,8 @@ export async function init(options: InitOptions = {}): Promise<Collective> {
   }
   const { rank, worldSize, localRank, masterAddr, masterPort } = place;
   const address = await addressTowards(masterAddr);
-  const leader = rank === 0 ? await Watch.lead({ peerTimeoutMs }, address) : undefined;
+  const meetMs = Math.min(timeoutMs, MEET_MS);
+  const leader = rank === 0 ? await Watch.lead({ peerTimeoutMs }, address, { worldSize, meetMs }) : undefined;
   const group = join(() =>
     native().distributedInit({
       backend,
@@ -74,10 +78,11 @@ export async function init(options: InitOptions = {}): Promise<Collective> {
       return open();
     } catch (cause) {
       leader?.watch.leave(1);
-      if (!(cause instanceof TorchError) || cause.code !== 'ENGINE_FAILED') throw cause;
+      if (!(cause instanceof TorchError) || !['ENGINE_FAILED', 'RANK_FAILED'].includes(cause.code))
+        throw cause;
       throw new TorchError(
         'RANK_FAILED',
-        `Rank ${rank} of ${worldSize} did not meet the others at ${masterAddr}:${masterPort}: ${cause.message}. Check that all ranks were started, that MASTER_ADDR and MASTER_PORT are the same for all, and that the port is free.`,
+        `Rank ${rank} of ${worldSize} did not meet the others at ${masterAddr}:${masterPort}: ${cause.message.replace(/\.$/, '')}. Check that all ranks were started, that MASTER_ADDR and MASTER_PORT are the same for all, and that the port is free.`,
         { cause },
       );
     }

@@ -157,6 +157,32 @@ test('Ctrl-C reaches every rank once and lets it finish; the second one kills', 
   interrupt(second.launcher);
   expect((await second.ended()).at(-1)).toBe('result {"signal":"SIGINT"}');
   expect(second.ranks().filter(isAlive)).toEqual([]);
+
+  // Their main threads stand in a collective that does not return: one signal must do.
+  const hung = await scriptOf(`
+    process.on('SIGINT', () => {});
+    console.log('ready', process.pid);
+    setTimeout(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0), 100);`);
+  const third = await startLauncher(hung, 1000);
+  interrupt(third.launcher);
+  expect((await third.ended()).at(-1)).toBe(
+    'TorchError: Ranks 0, 1 did not end within 1 s of SIGINT, and were killed; what they saved before stays.',
+  );
+  expect(third.ranks().filter(isAlive)).toEqual([]);
+});
+
+test('a rank that fails to save after Ctrl-C is a failure', async () => {
+  const script = await scriptOf(`
+    process.on('SIGINT', () => {
+      if (process.env.RANK === '0') process.exit(0);
+      console.error(new Error('the disk is full'));
+      process.exit(1);
+    });
+    setInterval(() => {}, 1000);
+    console.log('ready', process.pid);`);
+  const { launcher, ended } = await startLauncher(script);
+  interrupt(launcher);
+  expect((await ended()).at(-1)).toContain('Rank 1 ended with exit code 1: Error: the disk is full');
 });
 
 function quiet() {
@@ -168,13 +194,14 @@ function interrupt({ pid }: ChildProcess): void {
 }
 
 /** A launcher in a process and process group of its own, with two ranks that said they are ready. */
-async function startLauncher(script: string) {
+async function startLauncher(script: string, saveMs = 60_000) {
   const main = join(folder, `launch-${scripts++}.ts`);
   await writeFile(
     main,
     `import { launch } from ${JSON.stringify(fileURLToPath(new URL('./launcher.ts', import.meta.url)))};
-     const result = await launch({ script: ${JSON.stringify(script)}, nproc: 2, execArgv: [] });
-     console.log('result ' + JSON.stringify(result));`,
+     const options = { script: ${JSON.stringify(script)}, nproc: 2, execArgv: [], saveMs: ${saveMs} };
+     const outcome = await launch(options).then(result => 'result ' + JSON.stringify(result), String);
+     console.log(outcome);`,
   );
   const launcher = spawn(process.execPath, [RUN_SOURCE, main], {
     detached: true,

@@ -21,8 +21,10 @@ export interface LaunchOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** This machine among several; start the same job on each with its own `rank`. One machine by default. */
   readonly nodes?: MachinePlace;
-  /** Milliseconds from asking the other ranks to end until they are killed; 5,000 by default. */
+  /** Milliseconds from asking the other ranks of a failed one to end until they are killed; 5,000 by default. */
   readonly graceMs?: number;
+  /** Milliseconds that ranks have to save and end after a signal to this process; 120,000 by default. */
+  readonly saveMs?: number;
   /** Where the ranks' lines go; this process's own streams by default. */
   readonly stdout?: Writable;
   readonly stderr?: Writable;
@@ -71,16 +73,17 @@ interface Rank {
 const SETTLE_MS = 500;
 const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const GRACE_MS = 5_000;
+const SAVE_MS = 120_000;
 
 /**
  * Runs a script in `nproc` processes and waits for all of them. Their lines are printed with the rank before them.
- * SIGINT, SIGTERM and SIGHUP are passed on once, so that ranks can save; the second one kills.
+ * SIGINT, SIGTERM and SIGHUP are passed on once, so that ranks can save; the second one kills, and so does `saveMs`.
  *
  * @example
  * ```ts
  * await launch({ script: 'train.js', nproc: 2, args: ['--epochs', '20'] });
  * ```
- * @throws RankFailure when a rank ends with another exit code than 0; all others are ended first
+ * @throws RankFailure when a rank ends with another exit code than 0, or does not end after a signal; all others are ended first
  * @throws TorchError INVALID_ARGUMENT
  */
 export async function launch(options: LaunchOptions): Promise<LaunchResult> {
@@ -91,16 +94,28 @@ export async function launch(options: LaunchOptions): Promise<LaunchResult> {
   const ranks = Array.from({ length: nproc }, (_, localRank) => start(options, nodes, localRank));
   // In the order of their end, until the others are asked to end.
   const failures: Rank[] = [];
+  const timers: NodeJS.Timeout[] = [];
+  let late: Rank[] = [];
   let interruption: NodeJS.Signals | undefined;
   let ending = false;
+  const kill = () => {
+    ending = true;
+    endAll(ranks, 'SIGKILL');
+  };
   const onSignal = (signal: NodeJS.Signals) => {
-    endAll(ranks, interruption ? 'SIGKILL' : signal);
-    interruption ??= signal;
+    if (interruption) return kill();
+    interruption = signal;
+    endAll(ranks, signal);
+    const endLate = () => {
+      late = ranks.filter(({ end }) => !end);
+      kill();
+    };
+    timers.push(setTimeout(endLate, options.saveMs ?? SAVE_MS));
   };
   const endOthers = () => {
     ending = true;
     endAll(ranks, 'SIGTERM');
-    setTimeout(endAll, options.graceMs ?? GRACE_MS, ranks, 'SIGKILL').unref();
+    timers.push(setTimeout(kill, options.graceMs ?? GRACE_MS));
   };
   const onExit = () => endAll(ranks, 'SIGKILL');
   for (const signal of FORWARDED) process.on(signal, onSignal);
@@ -108,21 +123,32 @@ export async function launch(options: LaunchOptions): Promise<LaunchResult> {
   try {
     await new Promise<void>((resolve, reject) => {
       const onEnd = (rank: Rank) => {
-        const failed = rank.end?.code !== 0 && !ending && !interruption;
-        if (failed && failures.push(rank) === 1) setTimeout(endOthers, SETTLE_MS).unref();
+        const failed = !ending && !(interruption ? wasStopped(rank, interruption) : rank.end?.code === 0);
+        if (failed && failures.push(rank) === 1) timers.push(setTimeout(endOthers, SETTLE_MS));
         if (ranks.every(({ end }) => end)) resolve();
       };
       for (const rank of ranks) watch(rank, onEnd, reject);
     });
   } finally {
     onExit();
+    for (const timer of timers) clearTimeout(timer);
     for (const signal of FORWARDED) process.off(signal, onSignal);
     process.off('exit', onExit);
   }
   // A rank that complains of a lost peer is not the cause.
   const culprit = failures.find(({ words }) => !words.blamesPeer) ?? failures[0];
   if (culprit) throw failureOf(culprit);
+  if (interruption && late[0]) throw lateness(late, interruption, options.saveMs ?? SAVE_MS);
   return { signal: interruption };
+}
+
+/** Whether a rank ended as one may after a signal: by itself, or by that signal. */
+function wasStopped({ end }: Rank, signal: NodeJS.Signals): boolean {
+  return end?.code === 0 || end?.code === exitCodeOf(signal) || end?.signal === signal;
+}
+
+function exitCodeOf(signal: NodeJS.Signals): number {
+  return 128 + constants.signals[signal];
 }
 
 async function thisMachineOnly(): Promise<MachinePlace> {
@@ -189,9 +215,21 @@ function failureOf({ rank, end, words }: Rank): RankFailure {
   const how = signal
     ? `was killed by ${signal}${signal === 'SIGKILL' ? ' (by hand, or by the system for want of memory)' : ''}`
     : `ended with exit code ${end?.code}`;
-  const reason = words.reason && `: ${words.reason}`;
-  const code = signal ? 128 + constants.signals[signal] : (end?.code ?? 1);
+  // Who is killed says nothing of it.
+  const said = signal ? words.error : words.error || words.last;
+  const reason = said && `: ${said}`;
+  const code = signal ? exitCodeOf(signal) : (end?.code ?? 1);
   return new RankFailure(rank, code, `Rank ${rank} ${how}${reason}. All ranks of this machine were ended.`);
+}
+
+function lateness(late: readonly Rank[], signal: NodeJS.Signals, waitedMs: number): RankFailure {
+  const [first, ...others] = late.map(({ rank }) => rank);
+  const who = others.length > 0 ? `Ranks ${[first, ...others].join(', ')}` : `Rank ${first}`;
+  return new RankFailure(
+    first ?? 0,
+    exitCodeOf('SIGKILL'),
+    `${who} did not end within ${waitedMs / 1000} s of ${signal}, and were killed; what they saved before stays.`,
+  );
 }
 
 function requireWhole(name: string, value: number, least: number, most: number): void {

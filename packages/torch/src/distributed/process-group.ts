@@ -21,7 +21,6 @@ export class ProcessGroup implements Collective {
   readonly localRank: number;
   readonly backend: 'gloo' | 'nccl';
   readonly #group: number;
-  readonly #watch: Watch;
 
   /** @internal */
   constructor(
@@ -30,28 +29,33 @@ export class ProcessGroup implements Collective {
     place: Pick<ProcessGroup, 'rank' | 'worldSize' | 'localRank' | 'backend'>,
   ) {
     this.#group = group;
-    this.#watch = watch;
     this.rank = place.rank;
     this.worldSize = place.worldSize;
     this.localRank = place.localRank;
     this.backend = place.backend;
+    // The network only says that a connection closed, be it in a collective or in backward; the watch knows which rank failed.
+    native().setErrorFactory((code, message) => {
+      if (code !== 'RANK_FAILED') return new TorchError(code, message);
+      const reason = watch.reason() ?? 'Another rank ended, or did not answer in time';
+      return new TorchError(code, `${reason} (${message}).`);
+    });
   }
 
   allReduce(tensor: Tensor, operation: ReduceOperation = 'sum'): void {
-    this.#together(() => native().distributedAllReduce(this.#group, [tensor.handle], operation));
+    native().distributedAllReduce(this.#group, [tensor.handle], operation);
   }
 
   allGather(tensor: Tensor): Tensor {
-    return new Tensor(this.#together(() => native().distributedAllGather(this.#group, tensor.handle)));
+    return new Tensor(native().distributedAllGather(this.#group, tensor.handle));
   }
 
   broadcast(tensors: Tensor | readonly Tensor[], root = 0): void {
     const handles = [tensors].flat().map(({ handle }) => handle);
-    this.#together(() => native().distributedBroadcast(this.#group, handles, root));
+    native().distributedBroadcast(this.#group, handles, root);
   }
 
   barrier(): void {
-    this.#together(() => native().distributedBarrier(this.#group));
+    native().distributedBarrier(this.#group);
   }
 
   averageGradients(
@@ -62,17 +66,13 @@ export class ProcessGroup implements Collective {
     if (parameters.size === 0) return noAverage;
     const handles = [...parameters.values()].map(({ handle }) => handle);
     const names = [...parameters.keys()];
-    const reducer = this.#together(() =>
-      native().reducerCreate(this.#group, handles, names, bucketBytes, findUnused),
-    );
+    const reducer = native().reducerCreate(this.#group, handles, names, bucketBytes, findUnused);
     return {
-      beforeForward: () => this.#together(() => native().reducerPrepareForward(reducer)),
+      beforeForward: () => native().reducerPrepareForward(reducer),
       afterForward: outputs =>
-        this.#together(() =>
-          native().reducerPrepareBackward(
-            reducer,
-            outputs.map(({ handle }) => handle),
-          ),
+        native().reducerPrepareBackward(
+          reducer,
+          outputs.map(({ handle }) => handle),
         ),
       close: () => native().reducerFree(reducer),
     };
@@ -80,16 +80,5 @@ export class ProcessGroup implements Collective {
 
   close(): void {
     native().distributedDestroy(this.#group);
-  }
-
-  /** Says which peer failed where the network only says that a connection closed. */
-  #together<T>(collective: () => T): T {
-    try {
-      return collective();
-    } catch (cause) {
-      if (!(cause instanceof TorchError) || cause.code !== 'RANK_FAILED') throw cause;
-      const reason = this.#watch.reason() ?? 'Another rank ended, or did not answer in time';
-      throw new TorchError('RANK_FAILED', `${reason} (${cause.message}).`, { cause });
-    }
   }
 }

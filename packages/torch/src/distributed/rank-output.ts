@@ -22,10 +22,16 @@ export class LastWords {
     if (this.#lines.length > KEPT_LINES) this.#lines.shift();
   }
 
-  /** The line that names an error, or the last line; '' when nothing was said. */
-  get reason(): string {
-    const named = this.#lines.findLast(line => /^(\w*Error|[A-Z_]{4,})\b.*: /.test(line));
-    return (named ?? this.#lines.at(-1) ?? '').trim();
+  /** The last line that names an error, as Node or the command line prints it; '' when there is none. */
+  get error(): string {
+    return (
+      this.#lines.findLast(line => /^(\w*Error|[A-Z_]{4,})\b.*: |\[[A-Z_]{4,}\]$/.test(line)) ?? ''
+    ).trim();
+  }
+
+  /** The last line; '' when nothing was said. */
+  get last(): string {
+    return (this.#lines.at(-1) ?? '').trim();
   }
 
   /** Whether it complained of a lost peer: then it is not the cause. */

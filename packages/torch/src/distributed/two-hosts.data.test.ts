@@ -1,15 +1,11 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { SingleProcess } from './single-process.js';
-import { RUN_SOURCE } from './testing/start-ranks.js';
+import { twoHosts } from './testing/start-hosts.js';
 import { trainTiny } from './testing/tiny-training.js';
 
-const TWO_HOSTS = fileURLToPath(new URL('./testing/two-hosts.ts', import.meta.url));
 let folder: string;
 
 beforeEach(async () => {
@@ -17,44 +13,8 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-interface Host {
-  readonly code: number;
-  readonly text: string;
-  /** From the accident to the end. */
-  readonly seconds: number;
-}
-
-async function twoHosts(
-  scenario: string,
-  accident: 'none' | 'kill' | 'cut',
-  env = {},
-): Promise<[Host, Host]> {
-  // Without root, a user namespace gives the right to make the others.
-  const user = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user'];
-  const command = [
-    ...user,
-    '--net',
-    '--mount',
-    process.execPath,
-    RUN_SOURCE,
-    TWO_HOSTS,
-    scenario,
-    folder,
-    accident,
-  ];
-  try {
-    const { stdout } = await promisify(execFile)('unshare', command, { env: { ...process.env, ...env } });
-    return JSON.parse(stdout) as [Host, Host];
-  } catch (cause) {
-    throw new Error(
-      'This test needs Linux that lets it make network namespaces, with unshare (util-linux) and ip (iproute2): run it as root, or allow unprivileged user namespaces.',
-      { cause },
-    );
-  }
-}
-
 test('two hosts with addresses of their own train as one process does', async () => {
-  const hosts = await twoHosts('everything', 'none');
+  const hosts = await twoHosts('everything', folder, 'none');
   expect(hosts.map(({ code, text }) => (code === 0 ? 0 : text))).toEqual([0, 0]);
   const [first, second] = await Promise.all(
     [0, 1].map(async rank => JSON.parse(await readFile(join(folder, `${rank}.json`), 'utf8'))),
@@ -67,7 +27,7 @@ test('two hosts with addresses of their own train as one process does', async ()
 });
 
 test('a rank killed on one host ends the other host with its name', async () => {
-  const [first, second] = await twoHosts('forever', 'kill');
+  const [first, second] = await twoHosts('forever', folder, 'kill');
   expect(second.code).toBe(137);
   expect(second.text).toContain('Rank 1 was killed by SIGKILL');
   expect(first.code).toBe(1);
@@ -76,7 +36,7 @@ test('a rank killed on one host ends the other host with its name', async () => 
 });
 
 test('a cable that is cut ends both hosts within 30 s, by the default patience', async () => {
-  const hosts = await twoHosts('forever', 'cut');
+  const hosts = await twoHosts('forever', folder, 'cut');
   expect(hosts[0].text).toContain('Rank 1 on host-b gave no sign of life for 15 s');
   expect(hosts[1].text).toContain('Rank 0 on 10.77.0.1 gave no sign of life for 15 s');
   for (const { code, seconds } of hosts) {

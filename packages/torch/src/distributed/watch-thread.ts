@@ -8,7 +8,7 @@ export interface WatchSettings {
   readonly peerTimeoutMs: number;
   /** Rank 0 listens, the others connect to it. A job of one process does neither. */
   readonly connection:
-    | { readonly listen: string; readonly token: string }
+    | { readonly listen: string; readonly token: string; readonly worldSize: number; readonly meetMs: number }
     | { readonly connect: string; readonly port: number; readonly token: string }
     | undefined;
   /** The process id of the launcher, without which this process must not live on; 0 for none. */
@@ -43,6 +43,7 @@ export function watchThread(): void {
   // Ended by hand: peers may still save their work.
   const peaceful = [0, 130, 143];
   let failed = false;
+  let met = () => {};
 
   const send = (message: Message) => {
     for (const { socket } of peers) socket.write(`${JSON.stringify(message)}\n`);
@@ -70,6 +71,7 @@ export function watchThread(): void {
     if (message.kind === 'hello' && message.token === token) {
       peer.rank = message.rank;
       peer.host = message.host;
+      met();
     } else if (peer.rank < 0) {
       // Not one of us.
       peer.socket.destroy();
@@ -114,6 +116,16 @@ export function watchThread(): void {
       const address = server.address();
       parentPort?.postMessage(typeof address === 'object' ? address?.port : 0);
     });
+    // The main thread stands in the engine, which waits for a rank that does not come much longer.
+    const { worldSize, meetMs, listen } = connection;
+    const late = setTimeout(() => {
+      fail(
+        `Fewer than ${worldSize} ranks met rank 0 on ${host} (${listen}) within ${meetMs / 1000} s; start all with the same MASTER_ADDR and MASTER_PORT`,
+      );
+    }, meetMs);
+    met = () => {
+      if ([...peers].filter(peer => peer.rank > 0).length === worldSize - 1) clearTimeout(late);
+    };
   } else {
     const socket = net.connect(connection.port, connection.connect, () => {
       attend(socket, 0, connection.connect, connection.token);

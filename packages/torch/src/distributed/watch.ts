@@ -35,9 +35,16 @@ export class Watch {
   static async lead(
     rank: Omit<WatchPlace, 'rank'>,
     address: string,
+    meeting: { readonly worldSize: number; readonly meetMs: number },
   ): Promise<{ watch: Watch; invitation: string }> {
     const token = randomBytes(16).toString('hex');
-    const { watch, port } = await Watch.#start({ ...rank, rank: 0 }, { listen: address, token });
+    const { watch, port } = await Watch.#start(
+      { ...rank, rank: 0 },
+      {
+        ...meeting,
+        ...{ listen: address, token },
+      },
+    );
     return { watch, invitation: `${port} ${token}` };
   }
 

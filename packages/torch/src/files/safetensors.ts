@@ -4,6 +4,7 @@ import { BYTES, type DType } from '../tensor.js';
 import { writeAtomically } from './atomic-write.js';
 import { invalid, naming } from './invalid.js';
 import { readRange } from './read-range.js';
+import { areSizes } from './sizes.js';
 import { elementsOf, StoredTensor } from './stored-tensor.js';
 
 const codes: Readonly<Record<DType, string>> = {
@@ -103,9 +104,10 @@ function parseTable(bytes: Uint8Array): Record<string, unknown> {
 
 function parseEntry(name: string, entry: unknown, dataBytes: number): Place {
   const { dtype: code, shape, data_offsets: offsets } = isObject(entry) ? entry : {};
-  const dtype = types.get(String(code));
-  if (!dtype) throw invalid(`${name} is of type ${String(code)}, which is not supported`);
-  if (!areSizes(shape) || !areSizes(offsets)) throw invalid(`the entry of ${name} is damaged`);
+  if (typeof code !== 'string' || !areSizes(shape) || !areSizes(offsets))
+    throw invalid(`the entry of ${name} is damaged`);
+  const dtype = types.get(code);
+  if (!dtype) throw invalid(`${name} is of type ${code}, which is not supported`);
   const [start = 0, end = -1] = offsets;
   if (end > dataBytes || end - start !== elementsOf(shape) * BYTES[dtype])
     throw invalid(`${name} does not have the bytes that its shape needs`);
@@ -127,13 +129,11 @@ function inOrder(places: readonly Place[], dataBytes: number): Place[] {
 
 function parseMetadata(value: unknown): Map<string, string> {
   if (!isObject(value)) return new Map();
-  return new Map(Object.entries(value).map(([key, text]) => [key, String(text)]));
+  return new Map(
+    Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  );
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function areSizes(value: unknown): value is readonly number[] {
-  return Array.isArray(value) && value.every(size => Number.isSafeInteger(size) && size >= 0);
 }

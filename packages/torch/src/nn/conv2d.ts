@@ -9,6 +9,12 @@ import { Module } from './module.js';
 import { pairwiseConv2d } from './pairwise-conv2d.js';
 import { parameter } from './parameter.js';
 
+/**
+ * Given strided 1x1 convolutions of fewer input channels that lie last in memory, oneDNN 2.6 (libtorch 1.13) writes past
+ * its scratch memory.
+ */
+const SAFE_CHANNELS = 16;
+
 /** Settings of a convolution. */
 export interface Conv2dOptions {
   /** Pixels between two places; 1 by default. */
@@ -36,6 +42,7 @@ export class Conv2d extends Module {
   readonly dilation: number;
   readonly groups: number;
   readonly #hasPairs: boolean;
+  readonly #overrunsChannelsLast: boolean;
 
   /** @param kernel side of the square kernel, or [height, width]. */
   constructor(
@@ -52,6 +59,8 @@ export class Conv2d extends Module {
     this.#hasPairs =
       (options.splitPairs ?? true) && inputs === 2 * this.groups && outputs === 2 * this.groups;
     const [height, width] = typeof kernel === 'number' ? [kernel, kernel] : kernel;
+    this.#overrunsChannelsLast =
+      height === 1 && width === 1 && this.stride > 1 && this.groups === 1 && inputs < SAFE_CHANNELS;
     const shape = [outputs, inputs / this.groups, height, width];
     this.weight = fanInUniform_(parameter(empty(shape)));
     this.bias =
@@ -62,7 +71,17 @@ export class Conv2d extends Module {
     const { weight, bias, stride, padding, dilation, groups } = this;
     if (this.#hasPairs && x.device === 'cpu')
       return pairwiseConv2d(x, weight, bias, { stride, padding, dilation });
-    return ops.conv2d(x, weight, bias, [stride, stride], [padding, padding], [dilation, dilation], groups);
+    // A copy, because one channel lies first and last at once.
+    const input = this.#overrunsChannelsLast && x.device === 'cpu' ? ops.clone(x, 'contiguous') : x;
+    return ops.conv2d(
+      input,
+      weight,
+      bias,
+      [stride, stride],
+      [padding, padding],
+      [dilation, dilation],
+      groups,
+    );
   }
 
   override toOnnx(graph: OnnxGraph, input: string): string {

@@ -13,20 +13,26 @@ import { lowerResolution, lowResolutionSchema } from './low-resolution.js';
 import { randomCrop, randomCropSchema } from './random-crop.js';
 import { rotate, rotateSchema } from './rotate.js';
 
+const schemas = [
+  flipSchema,
+  brightnessSchema,
+  contrastSchema,
+  greySchema,
+  rotateSchema,
+  randomCropSchema,
+  lowResolutionSchema,
+  blurSchema,
+  jpegSchema,
+  cutOutSchema,
+] as const;
+
 /** The list as an experiment or a JSON file states it. */
 export const augmentationSchema = v.array(
-  v.variant('kind', [
-    flipSchema,
-    brightnessSchema,
-    contrastSchema,
-    greySchema,
-    rotateSchema,
-    randomCropSchema,
-    lowResolutionSchema,
-    blurSchema,
-    jpegSchema,
-    cutOutSchema,
-  ]),
+  v.variant(
+    'kind',
+    schemas,
+    `must be one of ${schemas.map(({ entries }) => entries.kind.literal).join(', ')}`,
+  ),
 );
 
 /** Steps with what the defaults leave open, as a person writes them: `[{ kind: 'flip' }]`. */

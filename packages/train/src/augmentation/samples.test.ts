@@ -14,7 +14,8 @@ it('shows the same pictures before, after each step, and after all', async () =>
     augmentation: [{ kind: 'grey' }, { kind: 'rotate', degrees: 10 }],
     pictures: 4,
   });
-  expect(rows.map(({ title }) => title.split(/[ ,]/)[0])).toEqual(['grey', 'rotate', 'all']);
+  expect(rows.map(({ title }) => title)).toEqual(['Grey', 'Rotate', 'All together']);
+  expect(rows[1]!.detail).toBe('Degrees 10, done to 100 % of the pictures.');
   const drawn = [...dataset.labels.keys()].map(i => {
     const [person, picture] = dataset.sourceOf(i)!.match(/\d+/g)!.map(Number);
     return Buffer.from(drawnImage([person!, picture!], 32, 32).data).toString('hex');
@@ -32,5 +33,9 @@ it('shows the same pictures before, after each step, and after all', async () =>
   expect([...sheet.data.subarray((4 * sheet.width + 4) * 3, (4 * sheet.width + 4) * 3 + 96)]).toEqual([
     ...first.data.subarray(0, 96),
   ]);
+  for (const pictures of [0, 1.5, 1000])
+    await expect(augmentationSamples(dataset, { augmentation: [], pictures })).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+    });
   await dataset.close();
 });

@@ -1,15 +1,18 @@
 // Pictures of a data set before and after augmentation, so that a person sees what a network will see.
-import { createImage, encodeJpeg, encodePng, type Image, reportParts } from 'insightface-ts';
+import { createImage, encodePng, type Image, InsightFaceError, reportParts } from 'insightface-ts';
 import type { FaceDataset } from '../data/face-dataset.js';
 import { seededRandom, shuffle } from '../data/random.js';
 import { type Augmentation, type AugmentationInput, createAugmenter, parseAugmentation } from './augment.js';
 
-const { html, page, section } = reportParts;
+const { html, page, percent, section } = reportParts;
+
+/** More do not stand side by side. */
+const mostPictures = 48;
 
 /** Settings of {@link augmentationSamples}. */
 export interface SampleOptions {
   readonly augmentation: AugmentationInput;
-  /** Pictures of the data set that are shown for each step. Default 6. */
+  /** Pictures of the data set that are shown for each step, at most 48. Default 6. */
   readonly pictures?: number;
   /** Default 0. */
   readonly seed?: number;
@@ -18,40 +21,59 @@ export interface SampleOptions {
 /** One step, or all of them together, on the same pictures. */
 export interface SampleRow {
   readonly title: string;
+  /** The step's options, and how often it is done. */
+  readonly detail: string;
   readonly before: readonly Image[];
   readonly after: readonly Image[];
 }
 
-/** Each step by itself, always done, and then all steps together with their probabilities. */
+/**
+ * Each step by itself, always done, and then all steps together with their probabilities.
+ * @throws InsightFaceError `INVALID_ARGUMENT`; and what reading the data set throws.
+ */
 export async function augmentationSamples(
   dataset: FaceDataset,
   options: SampleOptions,
 ): Promise<SampleRow[]> {
   const { pictures = 6, seed = 0 } = options;
   const steps = parseAugmentation(options.augmentation);
+  if (!Number.isInteger(pictures) || pictures < 1 || pictures > mostPictures)
+    throw new InsightFaceError(
+      'INVALID_ARGUMENT',
+      `pictures is a whole number from 1 to ${mostPictures}, not ${pictures}.`,
+    );
   const order = Uint32Array.from({ length: dataset.length }, (_, i) => i);
   shuffle(order, seededRandom(seed));
   const chosen = [...order.subarray(0, pictures)];
   const before = await Promise.all(chosen.map(async index => (await dataset.get(index)).pixels));
-  const row = async (title: string, augmentation: Augmentation, number: number): Promise<SampleRow> => {
+  const row = async (
+    words: Pick<SampleRow, 'title' | 'detail'>,
+    augmentation: Augmentation,
+    number: number,
+  ): Promise<SampleRow> => {
     const augment = createAugmenter(augmentation);
     const after = before.map((image, i) => augment(image, seededRandom(seed, number, i)));
-    return { title, before, after: await Promise.all(after) };
+    return { ...words, before, after: await Promise.all(after) };
   };
   return Promise.all([
     ...steps.map((step, number) => row(describe(step), [{ ...step, probability: 1 }], number)),
-    row('all together', steps, steps.length),
+    row(
+      { title: 'All together', detail: 'Each step as often as it is asked for, as a network sees them.' },
+      steps,
+      steps.length,
+    ),
   ]);
 }
 
 /** One self-contained HTML page. It holds the pictures: keep it where the data set is kept. */
 export async function samplesPage(dataset: FaceDataset, rows: readonly SampleRow[]): Promise<string> {
   const picture = async (image: Image) => {
-    const bytes = await encodeJpeg(image, 90);
-    return html`<img alt="" src="data:image/jpeg;base64,${Buffer.from(bytes).toString('base64')}">`;
+    // Without loss: what a step did to a picture is to be seen, and nothing else.
+    const bytes = await encodePng(image);
+    return html`<img alt="" src="data:image/png;base64,${Buffer.from(bytes).toString('base64')}">`;
   };
   const strip = async (images: readonly Image[]) =>
-    html`<div class="pictures">${await Promise.all(images.map(picture))}</div>`;
+    html`<div class="strip">${await Promise.all(images.map(picture))}</div>`;
   const [first] = rows;
   return page(
     {
@@ -63,8 +85,8 @@ export async function samplesPage(dataset: FaceDataset, rows: readonly SampleRow
     },
     [],
     [
-      section('Before', 'As they are in the data set.', await strip(first?.before ?? [])),
-      ...(await Promise.all(rows.map(async row => section(row.title, '', await strip(row.after))))),
+      html`<section class="sticky"><h2>Before</h2>${await strip(first?.before ?? [])}</section>`,
+      ...(await Promise.all(rows.map(async row => section(row.title, row.detail, await strip(row.after))))),
     ],
   );
 }
@@ -87,7 +109,17 @@ export async function samplesSheet(rows: readonly SampleRow[]): Promise<Uint8Arr
   return encodePng(sheet);
 }
 
-function describe({ kind, probability, ...options }: Augmentation[number]): string {
-  const values = Object.entries(options).map(([name, value]) => `${name} ${JSON.stringify(value)}`);
-  return `${[kind, ...values].join(', ')} (probability ${probability})`;
+function describe({ kind, probability, ...options }: Augmentation[number]) {
+  const name = kind === 'jpeg' ? 'JPEG' : kind.replaceAll('-', ' ');
+  const values = Object.entries(options).map(([option, value]) => `${option} ${spoken(value)}, `);
+  const detail = `${values.join('')}done to ${percent(probability, 0)} of the pictures.`;
+  return { title: capitalized(name), detail: capitalized(detail) };
+}
+
+function capitalized(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}
+
+function spoken(value: unknown): string {
+  return Array.isArray(value) ? value.join(' to ') : String(value);
 }

@@ -29,7 +29,7 @@ export abstract class Backbone extends nn.Module {
     if (this.inputSize % 16 === 0) return this.inputSize / 16;
     throw new InsightFaceError(
       'INVALID_ARGUMENT',
-      `This network halves its input four times: inputSize must be a multiple of 16, not ${this.inputSize}.`,
+      `This network halves its input four times: inputSize (data.size of an experiment) must be a multiple of 16, not ${this.inputSize}.`,
     );
   }
 }

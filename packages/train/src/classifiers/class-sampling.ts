@@ -1,5 +1,6 @@
 // Sampling of class centres (PartialFC, https://arxiv.org/abs/2203.15565): all classes of the batch, and a random part of the others.
 import { ops, type Tensor, tensor } from '@insightface-ts/torch';
+import { mix } from '../data/random.js';
 
 /** The classes of a rank that take part in a step. */
 export interface ClassSample {
@@ -34,14 +35,11 @@ function withOthers(positives: Tensor, scores: Float32Array, size: number): Tens
  * it is the same however the classes are shared out, and in a resumed run.
  */
 export function classScores(seed: number, step: number, start: number, count: number): Float32Array {
-  const key = mix(mix(seed) ^ step);
-  return Float32Array.from({ length: count }, (_, index) => (mix(key ^ (start + index)) >>> 8) / 2 ** 24);
+  const key = mixed(mixed(seed) ^ step);
+  return Float32Array.from({ length: count }, (_, index) => (mixed(key ^ (start + index)) >>> 8) / 2 ** 24);
 }
 
-/** The finaliser of MurmurHash3: every bit of the input changes half of the output's. */
-function mix(value: number): number {
-  let bits = (value + 0x9e3779b9) | 0;
-  bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b);
-  bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
-  return bits ^ (bits >>> 16);
+/** Zero, too, is mixed to something. */
+function mixed(value: number): number {
+  return mix(value + 0x9e3779b9);
 }

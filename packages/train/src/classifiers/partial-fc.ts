@@ -100,7 +100,9 @@ export class PartialFc extends Classifier {
       this.#collective.allReduce(tensor, 'sum');
       return tensor;
     };
-    const logits = this.marginLoss.logits({ cosines, labels, norms, sumOverRanks });
+    // The embeddings are those of the joined batch already.
+    const joinBatch = (all: Tensor) => all;
+    const logits = this.marginLoss.logits({ cosines, labels, norms, sumOverRanks, joinBatch });
     return { logits, ...distributedSoftmax(logits, labels, this.#collective, this.#probabilityFloor) };
   }
 

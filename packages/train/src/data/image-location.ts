@@ -1,8 +1,9 @@
 // Where the encoded bytes of one image lie, and how they are fetched: all that a worker needs to know of a data set.
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, readFile } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import { InsightFaceError } from 'insightface-ts';
 import { unpackRecord } from './record-io/record.js';
+import { reasonOf } from './writing.js';
 
 /** A stretch of a file that holds one image. */
 export interface ImageLocation {
@@ -16,8 +17,12 @@ export interface ImageLocation {
   readonly recordLabel?: number;
 }
 
-/** Reads stretches of files; keeps the files open. */
+/** Files kept open. A process may often have no more than 1,024, and a data set of 300 GB has 5,000 shards. */
+const mostOpen = 64;
+
+/** Reads stretches of files; keeps those open that were used last. */
 export class LocationReader {
+  /** The one used last is the last. */
   readonly #files = new Map<string, Promise<FileHandle>>();
 
   /**
@@ -44,41 +49,49 @@ export class LocationReader {
   }
 
   async #readPart(path: string, offset: number, length: number): Promise<Uint8Array> {
-    let file = this.#files.get(path);
-    if (!file) {
-      file = open(path, 'r');
-      this.#files.set(path, file);
-    }
     const bytes = new Uint8Array(length);
-    const { bytesRead } = await file.then(
-      handle => handle.read(bytes, 0, length, offset),
-      cause => {
-        this.#files.delete(path);
+    const { bytesRead } = await this.#open(path)
+      .then(handle => handle.read(bytes, 0, length, offset))
+      .catch(cause => {
         throw unreadable(path, cause);
-      },
-    );
+      });
     if (bytesRead < length)
       throw invalid({ path, offset }, `${length} bytes belong there, and the file ends after ${bytesRead}.`);
     return bytes;
   }
+
+  #open(path: string): Promise<FileHandle> {
+    const file = this.#files.get(path) ?? open(path, 'r');
+    this.#files.delete(path);
+    this.#files.set(path, file);
+    file.catch(() => this.#files.get(path) === file && this.#files.delete(path));
+    if (this.#files.size > mostOpen) this.#closeOldest();
+    return file;
+  }
+
+  /** Closing waits for the reads that have begun. */
+  #closeOldest(): void {
+    const [[path, file] = []] = this.#files;
+    if (path === undefined || !file) return;
+    this.#files.delete(path);
+    file.then(handle => handle.close()).catch(() => undefined);
+  }
 }
 
 async function readWhole(path: string): Promise<Uint8Array> {
-  let file: FileHandle;
   try {
-    file = await open(path, 'r');
+    return await readFile(path);
   } catch (cause) {
     throw unreadable(path, cause);
-  }
-  try {
-    return await file.readFile();
-  } finally {
-    await file.close();
   }
 }
 
 function unreadable(path: string, cause: unknown): InsightFaceError {
-  return new InsightFaceError('FILE_NOT_FOUND', `${path} cannot be read. Is it still there?`, { cause });
+  return new InsightFaceError(
+    'FILE_NOT_FOUND',
+    `${path} cannot be read (${reasonOf(cause)}). Is it still there?`,
+    { cause },
+  );
 }
 
 function invalid({ path, offset }: Pick<ImageLocation, 'path' | 'offset'>, why: string): InsightFaceError {

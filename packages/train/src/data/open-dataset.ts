@@ -14,7 +14,7 @@ import { openRecordIo } from './record-io/open-record-io.js';
  * @throws InsightFaceError `FILE_NOT_FOUND`, `DATASET_INVALID`.
  */
 export async function openFaceDataset(path: string): Promise<FaceDataset> {
-  const info = statSync(path, { throwIfNoEntry: false });
+  const info = existsSync(path) ? statSync(path) : undefined;
   if (!info) throw new InsightFaceError('FILE_NOT_FOUND', `There is no data set at ${path}. Check the path.`);
   if (path.endsWith('.rec')) return openRecordIo(path);
   if (!info.isDirectory())

@@ -27,7 +27,8 @@ export function seededRandom(...seeds: readonly number[]): Random {
   return next;
 }
 
-function mix(value: number): number {
+/** The finaliser of MurmurHash3: every bit of the input changes half of the output's. */
+export function mix(value: number): number {
   let mixed = value | 0;
   mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b);
   mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);

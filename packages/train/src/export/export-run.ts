@@ -26,7 +26,10 @@ export async function exportRun(
 ): Promise<ExportedModel> {
   const network = await openBackbone(source, backbone);
   const { inputSize, embeddingSize } = network;
-  await writeOnnx(network, file, { ...options, input: ['N', 3, inputSize, inputSize] });
-  network.dispose();
+  try {
+    await writeOnnx(network, file, { ...options, input: ['N', 3, inputSize, inputSize] });
+  } finally {
+    network.dispose();
+  }
   return { inputSize, embeddingSize };
 }

@@ -35,5 +35,13 @@ async function backboneOfRun(source: string): Promise<BackboneConfig> {
       { cause },
     );
   }
-  return parseBackbone((JSON.parse(text) as { backbone?: unknown }).backbone);
+  try {
+    return parseBackbone((JSON.parse(text) as { backbone?: unknown }).backbone);
+  } catch (cause) {
+    throw new InsightFaceError(
+      'CHECKPOINT_INVALID',
+      `${file} does not say which network it is for. Name it with --backbone, such as r50.`,
+      { cause },
+    );
+  }
 }

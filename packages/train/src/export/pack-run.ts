@@ -60,15 +60,14 @@ export async function packRun(source: string, options: PackRunOptions): Promise<
     const manifest = result ? manifestOf(name, [...finders, calibrated(recognizer, result, options)]) : plain;
     await writeManifest(folder, manifest);
     await rename(folder, out);
+    if (!result)
+      onNotice?.(
+        'The pack has no thresholds: give pairs of photos to calibrate on with --pairs and --images.',
+      );
     return manifest;
   } catch (error) {
     await rm(folder, { recursive: true, force: true });
     throw error;
-  } finally {
-    if (!options.calibrate)
-      onNotice?.(
-        'The pack has no thresholds: give pairs of photos to calibrate on with --pairs and --images.',
-      );
   }
 }
 

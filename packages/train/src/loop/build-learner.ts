@@ -1,5 +1,6 @@
 // From an experiment to what learns: network, classifier, optimizers, in the order in which random numbers are drawn.
-import { distributed, manualSeed, optim } from '@insightface-ts/torch';
+import { distributed, gainsByPrecision, info, LossScaler, manualSeed, optim } from '@insightface-ts/torch';
+import { InsightFaceError } from 'insightface-ts';
 import { createBackbone } from '../backbones/index.js';
 import { createClassifier } from '../classifiers/index.js';
 import { chooseParameters, type LearningGroup } from '../finetune/choose-parameters.js';
@@ -17,7 +18,17 @@ export async function buildLearner(
   classes: number,
   collective: distributed.Collective,
 ): Promise<Learner> {
-  const { seed, device, finetune } = experiment;
+  const { seed, device, precision, finetune } = experiment;
+  if (device !== 'cpu' && !info().cuda)
+    throw new InsightFaceError(
+      'EXPERIMENT_INVALID',
+      `device is '${device}', but the libtorch in use has no CUDA. Set up one that has with LIBTORCH=FOLDER npm run setup:torch, or take 'cpu'.`,
+    );
+  if (!gainsByPrecision(precision, device))
+    throw new InsightFaceError(
+      'EXPERIMENT_INVALID',
+      `precision is '${precision}', in which this processor is slower than in 'float32'. Take that, or a GPU as device.`,
+    );
   manualSeed(seed);
   const backbone = createBackbone(experiment.backbone);
   if (experiment.distributed.syncBatchNorm) distributed.synchronizeBatchNorm(backbone, collective);
@@ -42,6 +53,7 @@ export async function buildLearner(
     classifierOptimizer: createOptimizer(experiment.optimizer, [
       { parameters: classifier.parameters(), factor: 1 },
     ]),
+    scaler: precision === 'float16' ? new LossScaler() : undefined,
     isSharded: experiment.classifier.name === 'partialFc',
   };
 }

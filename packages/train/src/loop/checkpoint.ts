@@ -8,6 +8,8 @@ import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   files,
+  type LossScaler,
+  type LossScalerState,
   manualSeed,
   noGrad,
   ops,
@@ -25,8 +27,8 @@ import type { EarlyStopState } from './early-stop.js';
 import { type CheckpointName, listCheckpoints, runPaths, unfinished } from './run-folder.js';
 
 export const backboneFile = 'backbone.safetensors';
-const optimizerFile = 'optimizer.safetensors';
-const stateFile = 'state.json';
+export const optimizerFile = 'optimizer.safetensors';
+export const stateFile = 'state.json';
 const format = 1;
 
 /** How far a run is. */
@@ -46,6 +48,8 @@ export interface Learner {
   readonly backboneOptimizer: optim.Optimizer;
   readonly classifier: Classifier;
   readonly classifierOptimizer: optim.Optimizer;
+  /** Of float16. */
+  readonly scaler: LossScaler | undefined;
   /** Whether each rank holds its own share of the classes. */
   readonly isSharded: boolean;
 }
@@ -57,22 +61,24 @@ export interface Ranks {
   barrier(): void;
 }
 
-type OptimizerNumbers = Omit<optim.OptimizerState, 'tensors'>;
+/** Rates are not kept: they follow from the experiment, which may change on the way. */
+type OptimizerNumbers = Pick<optim.OptimizerState, 'steps'>;
 
-interface StateFile extends RunState {
+interface StateFile extends RunState, RunFacts {
   readonly format: typeof format;
   readonly worldSize: number;
-  readonly stepsPerEpoch: number;
-  readonly classes: number;
   readonly classifier: ClassifierState;
   readonly backboneOptimizer: OptimizerNumbers;
   readonly classifierOptimizer: OptimizerNumbers;
+  readonly scaler?: LossScalerState | undefined;
 }
 
 /** What a state file has of the run beside its place. */
 export interface RunFacts {
   readonly stepsPerEpoch: number;
   readonly classes: number;
+  /** The optimizer's name. */
+  readonly optimizer: string;
 }
 
 /**
@@ -122,8 +128,9 @@ export async function saveCheckpoint(
       ...facts,
       worldSize: ranks.worldSize,
       classifier: classifier.state,
-      backboneOptimizer: { groups: own.groups, steps: own.steps },
-      classifierOptimizer: { groups: centres.groups, steps: centres.steps },
+      backboneOptimizer: { steps: own.steps },
+      classifierOptimizer: { steps: centres.steps },
+      scaler: learner.scaler?.state,
     };
     await files.writeAtomically(join(temporary, stateFile), [
       Buffer.from(`${JSON.stringify(content, undefined, 2)}\n`),
@@ -163,10 +170,15 @@ export async function loadCheckpoint(
       'CHECKPOINT_INVALID',
       `${folder} was trained on ${state.classes} people, but this data set has ${facts.classes}. Use it with finetune.from instead.`,
     );
+  if (state.optimizer !== facts.optimizer)
+    throw new InsightFaceError(
+      'CHECKPOINT_INVALID',
+      `${folder} was trained with ${state.optimizer}, not ${facts.optimizer}. Keep the optimizer, or use it with finetune.from instead.`,
+    );
   const { backbone, backboneOptimizer, classifier, classifierOptimizer } = learner;
   await files.loadStateDictFile(backbone, join(folder, backboneFile));
   await withTensors(join(folder, optimizerFile), tensors =>
-    backboneOptimizer.loadStateDict({ ...state.backboneOptimizer, tensors }),
+    restoreOptimizer(backboneOptimizer, state.backboneOptimizer, tensors),
   );
   await withClassifier(folder, learner, state, ranks, tensors => {
     const weight = tensors.get('weight');
@@ -176,9 +188,10 @@ export async function loadCheckpoint(
     const slots = [...tensors].flatMap(([name, tensor]) =>
       name.startsWith('optimizer.') ? [[name.slice('optimizer.'.length), tensor] as const] : [],
     );
-    classifierOptimizer.loadStateDict({ ...state.classifierOptimizer, tensors: new Map(slots) });
+    restoreOptimizer(classifierOptimizer, state.classifierOptimizer, new Map(slots));
   });
   classifier.restore(state.classifier);
+  if (state.scaler) learner.scaler?.restore(state.scaler);
   if (state.worldSize === ranks.worldSize)
     await withTensors(join(folder, `random-${ranks.rank}.safetensors`), tensors =>
       setRandomState(tensors.get('random')!),
@@ -203,6 +216,14 @@ async function readState(folder: string): Promise<StateFile> {
       },
     );
   }
+}
+
+function restoreOptimizer(
+  optimizer: optim.Optimizer,
+  { steps }: OptimizerNumbers,
+  tensors: ReadonlyMap<string, Tensor>,
+): void {
+  optimizer.loadStateDict({ steps, tensors, groups: optimizer.stateDict().groups });
 }
 
 /** This rank's share of the classes, from however many shares there are. */

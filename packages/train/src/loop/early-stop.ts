@@ -7,13 +7,15 @@ export interface EarlyStopState {
   readonly bestStep: number;
   /** Evaluations since. */
   readonly since: number;
+  /** Step of the last evaluation; -1 before the first. */
+  readonly step: number;
 }
 
-export const noEvaluations: EarlyStopState = { best: -1, bestStep: 0, since: 0 };
+export const noEvaluations: EarlyStopState = { best: -1, bestStep: 0, since: 0, step: -1 };
 
 /** The state after one more evaluation. */
 export function afterEvaluation(state: EarlyStopState, step: number, accuracy: number): EarlyStopState {
   return accuracy > state.best
-    ? { best: accuracy, bestStep: step, since: 0 }
-    : { ...state, since: state.since + 1 };
+    ? { best: accuracy, bestStep: step, since: 0, step }
+    : { ...state, since: state.since + 1, step };
 }

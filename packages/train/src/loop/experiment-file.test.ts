@@ -29,6 +29,7 @@ test('the smallest experiment gets every default, and paths from its own folder'
     classifier: { name: 'full' },
     optimizer: { name: 'sgd', lr: 0.1, momentum: 0.9, weightDecay: 5e-4 },
     schedule: { epochs: 20, warmup: 0, power: 1 },
+    loss: { name: 'arcface', scale: 64, margin: 0.5, gradient: 'straightThrough', guard: true },
     augmentation: [{ kind: 'flip', probability: 0.5 }],
     ...{ batchSize: 128, clipNorm: 5, seed: 2048 },
   });
@@ -69,6 +70,9 @@ test.each([
   [{ batchsize: 64 }, /batchsize is not a known key/],
   [{ data: {} }, /data\.train is missing/],
   [{ data: { train: 'faces', size: 64, sizes: 3 } }, /data\.sizes is not a known key/],
+  [{ backbone: 'mbf' }, /backbone \("mbf"\) must be \{ name/],
+  [{ backbone: { name: 'iresnet' } }, /backbone\.blocks is missing/],
+  [{ augmentation: [{ kind: 'flp' }] }, /augmentation\.0\.kind \("flp"\) must be one of flip, /],
   [{ backbone: { name: 'r51' } }, /backbone\.name is "r51": choose one of mbf/],
   [{ loss: { name: 'arcface', margin: 9 } }, /loss\.margin \(9\) must be a number from 0 to 3\.14/],
   [{ loss: { name: 'arcface', marginn: 0.5 } }, /loss\.marginn is not a known option/],
@@ -84,6 +88,7 @@ test.each([
 
 test('files that are absent, no JSON or of another kind are refused', async () => {
   await expect(readExperiment(join(folder, 'absent.json'))).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' });
+  await expect(readExperiment('ms1mv3_r5')).rejects.toThrow(/neither a file, nor a run, nor a recipe/);
   await expect(readExperiment(write('broken.json', '{'))).rejects.toMatchObject({
     code: 'EXPERIMENT_INVALID',
   });

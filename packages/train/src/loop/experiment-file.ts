@@ -7,7 +7,7 @@ import { InsightFaceError } from 'insightface-ts';
 import { createJiti } from 'jiti';
 import * as v from 'valibot';
 import { parseBackbone } from '../backbones/index.js';
-import { parseLoss } from '../losses/index.js';
+import { parseLoss, resolveLoss } from '../losses/index.js';
 import { recipes } from '../recipes/index.js';
 import { type Experiment, experimentSchema } from './experiment.js';
 import { runPaths } from './run-folder.js';
@@ -24,6 +24,11 @@ export type Data = string | number | boolean | null | readonly Data[] | { readon
 export async function readExperiment(file: string, settings: readonly string[] = []): Promise<Experiment> {
   const recipe = existsSync(file) ? undefined : recipes.get(file);
   if (recipe) return checkExperiment(applySettings(recipe, settings), file, process.cwd());
+  if (!existsSync(file) && extname(file) === '')
+    throw new InsightFaceError(
+      'FILE_NOT_FOUND',
+      `${file} is neither a file, nor a run, nor a recipe. \`insightface train --recipes\` lists these.`,
+    );
   const run = runPaths(file).experiment;
   if (existsSync(run)) return checkExperiment(applySettings(await readRun(run), settings), run, dirname(run));
   const data = await readDataFile(file);
@@ -46,14 +51,11 @@ export function checkExperiment(data: unknown, source: string, folder: string): 
   if (!result.success)
     throw invalid(`${source} is no experiment. ${result.issues.map(describe).join('; ')}.`);
   const { backbone, loss, ...rest } = result.output;
-  return withAbsolutePaths(
-    {
-      ...rest,
-      backbone: parseBackbone({ ...backbone, inputSize: rest.data.size }),
-      loss: parseLoss(loss),
-    },
-    folder,
-  );
+  const parts = {
+    backbone: parseBackbone({ ...backbone, inputSize: rest.data.size }),
+    loss: resolveLoss(parseLoss(loss)),
+  };
+  return withAbsolutePaths({ ...rest, ...parts }, folder);
 }
 
 /** `{ lr: 0.2 }` alone is an optimizer too: the usual one. */

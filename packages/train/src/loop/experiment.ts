@@ -23,7 +23,7 @@ const real = (from: number, to: number) =>
   );
 
 /** A part chosen by name; its own options stand beside the name and are checked by the part's registry. */
-const part = v.looseObject({ name: text });
+const part = v.looseObject({ name: text }, "must be { name, ... }, such as { name: 'r50' }");
 
 const data = v.strictObject({
   /** Folder written by `insightface data prepare`, or an InsightFace `.rec` file with its `.idx` beside it. */
@@ -150,11 +150,17 @@ export const experimentSchema = v.strictObject({
   clipNorm: v.optional(real(0, 1e6), 5),
   augmentation: v.optional(augmentationSchema, [{ kind: 'flip' }]),
   seed: v.optional(count(0, 2 ** 31 - 1), 2048),
-  /** Threads of the engine; 0 takes all cores. */
+  /** Threads of the engine; 0 takes OMP_NUM_THREADS, or all cores. */
   threads: v.optional(count(0, 1024), 0),
+  /** `cuda`: each process takes the GPU of its number on the machine. */
   device: v.optional(
     v.pipe(v.string(), v.regex(/^(cpu|cuda(:\d+)?)$/, "must be 'cpu', 'cuda' or 'cuda:N'")),
     'cpu',
+  ),
+  /** Type of the network's convolutions and matrix products; weights and loss stay in float32. */
+  precision: v.optional(
+    v.picklist(['float32', 'bfloat16', 'float16'], "must be 'float32', 'bfloat16' or 'float16'"),
+    'float32',
   ),
   /** A line of metrics after so many steps. */
   logEverySteps: v.optional(count(1, 1e6), 10),

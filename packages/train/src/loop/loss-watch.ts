@@ -27,7 +27,7 @@ export class LossWatch {
       'TRAINING_FAILED',
       `At step ${step} the ${what} (learning rate ${lr.toPrecision(3)}${before && `, losses before: ${before}`}). ` +
         'Try a lower optimizer.lr, a longer schedule.warmup, clipNorm 1, or a smaller loss scale; ' +
-        'the last checkpoint is unharmed: --resume continues from it.',
+        'what was saved before is unharmed: --resume continues from the newest checkpoint.',
     );
   }
 }

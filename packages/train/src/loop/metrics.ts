@@ -1,5 +1,6 @@
 // RUN/metrics.jsonl: one JSON object a line, appended while the run goes on.
-import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { files } from '@insightface-ts/torch';
 import { InsightFaceError } from 'insightface-ts';
 
 /** What one verification set said. */
@@ -48,8 +49,9 @@ export function readMetrics(file: string): MetricsLine[] {
 }
 
 /** Drops what a run wrote after the checkpoint that it resumes from, so that no step stands twice. */
-export function trimMetrics(file: string, lastStep: number): void {
+export async function trimMetrics(file: string, lastStep: number): Promise<void> {
   if (!existsSync(file)) return;
   const lines = readMetrics(file).filter(line => line.step <= lastStep);
-  writeFileSync(file, lines.map(line => `${JSON.stringify(line)}\n`).join(''));
+  const text = lines.map(line => `${JSON.stringify(line)}\n`).join('');
+  await files.writeAtomically(file, [Buffer.from(text)]);
 }

@@ -4,14 +4,18 @@ import type { Experiment } from './experiment.js';
 /** What has been done so far. */
 export interface Done {
   readonly steps: number;
+  /** Passes over the data, with fraction. */
+  readonly epochs: number;
   /** Wall time of training, over all resumptions, in seconds. */
   readonly seconds: number;
 }
 
-/** The end of a run, in steps and in seconds; Infinity where the schedule names none. */
+/** The end of a run, in steps, epochs and seconds; Infinity where the schedule names none. */
 export interface Plan {
   readonly stepsPerEpoch: number;
   readonly steps: number;
+  /** Rounded to whole steps. */
+  readonly epochs: number;
   readonly seconds: number;
 }
 
@@ -20,17 +24,26 @@ export function planRun(schedule: Experiment['schedule'], stepsPerEpoch: number)
   const { epochs, steps, minutes } = schedule;
   return {
     stepsPerEpoch,
-    steps: Math.min(
-      epochs === undefined ? Number.POSITIVE_INFINITY : Math.max(1, Math.round(epochs * stepsPerEpoch)),
-      steps ?? Number.POSITIVE_INFINITY,
-    ),
+    steps: steps ?? Number.POSITIVE_INFINITY,
+    epochs:
+      epochs === undefined
+        ? Number.POSITIVE_INFINITY
+        : Math.max(1, Math.round(epochs * stepsPerEpoch)) / stepsPerEpoch,
     seconds: minutes === undefined ? Number.POSITIVE_INFINITY : minutes * 60,
   };
 }
 
-/** Share of the run that is done, 0 to 1: by steps or by the clock, whichever is further. */
-export function progressOf(plan: Plan, done: Done): number {
-  return Math.min(1, Math.max(done.steps / plan.steps, done.seconds / plan.seconds));
+/**
+ * Share of the run that is done, 0 to 1: by steps, epochs or the clock, whichever is further. Epochs are not counted in steps,
+ * whose size changes when a run goes on with another number of ranks.
+ */
+export function progressOf(plan: Plan, { steps, epochs, seconds }: Done): number {
+  return Math.min(1, Math.max(steps / plan.steps, epochs / plan.epochs, seconds / plan.seconds));
+}
+
+/** Steps of the whole run; Infinity where only the clock ends it. */
+export function stepsInAll(plan: Plan, done: Done): number {
+  return Math.min(plan.steps, done.steps + Math.round((plan.epochs - done.epochs) * plan.stepsPerEpoch));
 }
 
 /**
@@ -46,6 +59,8 @@ export function rateFactor(schedule: Experiment['schedule'], progress: number): 
 /** Seconds until the end at the pace so far, by what comes first. */
 export function secondsLeft(plan: Plan, done: Done): number {
   const bySteps =
-    done.steps > 0 ? (done.seconds / done.steps) * (plan.steps - done.steps) : Number.POSITIVE_INFINITY;
+    done.steps > 0
+      ? (done.seconds / done.steps) * (stepsInAll(plan, done) - done.steps)
+      : Number.POSITIVE_INFINITY;
   return Math.max(0, Math.min(bySteps, plan.seconds - done.seconds));
 }

@@ -73,6 +73,12 @@ export function openRunFolder(out: string, resume: boolean): RunPaths {
   return paths;
 }
 
+/** Deletes checkpoints of steps that a run which goes on from an earlier one has still to take. */
+export function dropLaterCheckpoints(out: string, lastStep: number): void {
+  for (const { step, folder } of listCheckpoints(out))
+    if (step > lastStep) rmSync(folder, { recursive: true });
+}
+
 /** The one that was best on the first evaluation set, or else the newest. */
 export function bestCheckpoint(out: string): CheckpointName | undefined {
   return listCheckpoints(out).findLast(({ kind }) => kind === 'best') ?? newestCheckpoint(out);

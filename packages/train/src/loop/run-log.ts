@@ -30,10 +30,20 @@ export class RunLog {
     if (figures || performance.now() - this.#reported > REPORT_SECONDS * 1000) this.report();
   }
 
+  /** All of the run's lines. */
+  lines(): MetricsLine[] {
+    return readMetrics(this.#paths.metrics);
+  }
+
+  /** What the sets said at a step. */
+  evaluationsAt(step: number): EvaluationFigures[] {
+    return this.lines().flatMap(line => (line.step === step && line.eval ? [line.eval] : []));
+  }
+
   /** RUN/report.html as of now. */
   report(): void {
     this.#reported = performance.now();
-    writeFileSync(this.#paths.report, runReport(this.#experiment, readMetrics(this.#paths.metrics)));
+    writeFileSync(this.#paths.report, runReport(this.#experiment, this.lines()));
   }
 }
 

@@ -5,8 +5,11 @@ import type { MetricsLine } from './metrics.js';
 
 const { count, curve, FIELD, html, linearScale, note, page, percent, plot, section, table } = reportParts;
 
+const MEANS = 'Each point is the mean since the point before.';
 const ACROSS = [FIELD.left, FIELD.right] as const;
 const UP = [FIELD.bottom, FIELD.top] as const;
+/** Points of a curve; of longer runs, means are drawn. */
+const SHOWN_POINTS = 400;
 /** Lines of the table of evaluations. */
 const SHOWN_EVALUATIONS = 200;
 
@@ -30,12 +33,12 @@ export function runReport(experiment: Experiment, lines: readonly MetricsLine[])
     [
       section(
         'Curves',
-        'Each point of the loss is the mean since the point before.',
+        'Against the optimiser steps done.',
         html`<div class="plots">${[
-          linePlot('Loss', 'loss', [points(lines, line => line.loss)], value => short(value)),
-          linePlot('Learning rate', 'rate', [points(lines, line => line.lr)], short),
+          linePlot('Loss', MEANS, 'loss', [points(lines, line => line.loss)], short),
+          linePlot('Learning rate', 'Of the step.', 'rate', [points(lines, line => line.lr)], short),
           ...setNames(evaluated).map(name => accuracyPlot(name, evaluated)),
-          linePlot('Speed', 'images/s', [points(lines, line => line.imagesPerSecond)], short),
+          linePlot('Speed', MEANS, 'images/s', [points(lines, line => line.imagesPerSecond)], short),
         ]}</div>`,
       ),
       evaluated.length > 0 &&
@@ -86,7 +89,8 @@ function accuracyPlot(name: string, evaluated: readonly MetricsLine[]) {
   const of = evaluated.filter(line => line.eval?.name === name);
   return linePlot(
     name,
-    'accuracy, and area under ROC',
+    'Blue: accuracy of ten folds. Orange: area under the ROC curve.',
+    'share',
     [points(of, line => line.eval!.accuracy), points(of, line => line.eval!.auc ?? Number.NaN)],
     value => percent(value, 0),
   );
@@ -94,6 +98,7 @@ function accuracyPlot(name: string, evaluated: readonly MetricsLine[]) {
 
 function linePlot(
   title: string,
+  caption: string,
   yLabel: string,
   lines: readonly (readonly reportParts.PlotPoint[])[],
   label: (value: number) => string,
@@ -111,7 +116,7 @@ function linePlot(
   );
   const y = linearScale(rangeOf(all.map(([, value]) => value)), UP, label);
   return plot({
-    ...{ title, caption: '', x, y, yLabel },
+    ...{ title, caption, x, y, yLabel },
     xLabel: 'step',
     marks: [
       ...drawn.map((line, i) => curve(i === 0 ? 'same' : 'other', x, y, line)),
@@ -131,7 +136,11 @@ function points(
   lines: readonly MetricsLine[],
   value: (line: MetricsLine) => number,
 ): reportParts.PlotPoint[] {
-  return lines.map(line => [line.step, value(line)]);
+  const size = Math.ceil(lines.length / SHOWN_POINTS);
+  return Array.from({ length: Math.ceil(lines.length / size) }, (_, i) => {
+    const taken = lines.slice(i * size, (i + 1) * size);
+    return [taken.at(-1)!.step, taken.reduce((sum, line) => sum + value(line), 0) / taken.length];
+  });
 }
 
 function setNames(evaluated: readonly MetricsLine[]): string[] {

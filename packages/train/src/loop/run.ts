@@ -1,5 +1,5 @@
 // A run while it goes on: steps, lines of metrics, evaluations and checkpoints, each at its time.
-import { distributed, tensor, tidy } from '@insightface-ts/torch';
+import { distributed } from '@insightface-ts/torch';
 import type { Batch, BatchLoader, Position } from '../data/loader/batch-loader.js';
 import { trainUnfrozen } from '../finetune/choose-parameters.js';
 import {
@@ -13,7 +13,8 @@ import { afterEvaluation } from './early-stop.js';
 import type { Experiment } from './experiment.js';
 import { LossWatch } from './loss-watch.js';
 import type { EvaluationFigures, MetricsLine } from './metrics.js';
-import { type Plan, progressOf, rateFactor, secondsLeft } from './progress.js';
+import { type Plan, progressOf, rateFactor, secondsLeft, stepsInAll } from './progress.js';
+import { onEveryRank } from './ranks.js';
 import type { RunLog } from './run-log.js';
 import { takeStep } from './take-step.js';
 import { figuresOf, type VerificationSet, verify } from './verification.js';
@@ -78,32 +79,34 @@ export class Run {
   /** Since the last line of metrics. */
   #window: Window = noSteps;
   #line: MetricsLine | undefined;
-  #saved = -1;
-  #evaluated = -1;
+  /** Of the last step. */
+  #lr = 0;
+  #saved: number;
 
   constructor(parts: RunParts, state: RunState) {
     this.#parts = parts;
     this.#state = state;
+    this.#saved = state.step;
+    this.#line = parts.log?.lines().at(-1);
+    this.#evaluations = parts.log?.evaluationsAt(state.earlyStop.step) ?? [];
     this.#model = new distributed.DistributedDataParallel(parts.learner.backbone, parts.collective);
   }
 
   async train(): Promise<TrainResult> {
-    const { loader, experiment, plan } = this.#parts;
+    const { loader, experiment } = this.#parts;
     const batches = loader.batches(this.#state.position);
-    let reason: TrainResult['reason'] = 'finished';
+    let reason: TrainResult['reason'] | undefined = this.#ending();
     trainUnfrozen(this.#parts.learner.backbone);
     try {
-      while (progressOf(plan, this.#done()) < 1) {
+      while (reason === undefined) {
         const started = performance.now();
         const taken: Batch[] = [];
         while (taken.length < experiment.gradientAccumulation) taken.push((await batches.next()).value);
         const isInterrupted = this.#step(taken, started);
         await this.#afterStep();
-        if (isInterrupted) reason = 'interrupted';
-        else if (this.#state.earlyStop.since >= (experiment.earlyStop?.patience ?? Number.POSITIVE_INFINITY))
-          reason = 'stopped early';
-        if (reason !== 'finished') break;
+        reason = this.#ending() ?? (isInterrupted ? 'interrupted' : undefined);
       }
+      this.#logWindow();
       if (reason !== 'interrupted') await this.#evaluate();
       await this.#save('step');
     } finally {
@@ -114,25 +117,38 @@ export class Run {
     return { reason, step, seconds, evaluations: this.#evaluations };
   }
 
+  /** How the run ends here, if it does. */
+  #ending(): 'finished' | 'stopped early' | undefined {
+    const { plan, experiment } = this.#parts;
+    if (progressOf(plan, this.#done()) >= 1) return 'finished';
+    const { patience = Number.POSITIVE_INFINITY } = experiment.earlyStop ?? {};
+    return this.#state.earlyStop.since >= patience ? 'stopped early' : undefined;
+  }
+
   /** @returns whether any rank was asked to stop. */
   #step(batches: readonly Batch[], started: number): boolean {
     const { experiment, learner, plan, collective, onProgress, signal } = this.#parts;
     const { step } = this.#state;
     const factor = rateFactor(experiment.schedule, progressOf(plan, this.#done()));
     const lr = experiment.optimizer.lr * factor;
+    this.#lr = lr;
     for (const { groups } of [learner.backboneOptimizer, learner.classifierOptimizer])
       for (const group of groups) group.lr = group.initialLr * factor;
-    const { clipNorm, device } = experiment;
-    const loss = takeStep(this.#model, learner, batches, collective, this.#watch, {
+    const { clipNorm, device, precision } = experiment;
+    const ownLoss = takeStep(this.#model, learner, batches, collective, this.#watch, {
       step,
       lr,
       clipNorm,
       device,
+      precision,
     });
     const images = batches.reduce((sum, { labels }) => sum + labels.length, 0) * collective.worldSize;
     const own = (performance.now() - started) / 1000;
     // The clock and the wish to stop must be the same on all ranks, or they part ways.
-    const [seconds = own, isInterrupted = 0] = agree(collective, [own, signal?.aborted ? 1 : 0]);
+    const ranks = onEveryRank(collective, [own, signal?.aborted ? 1 : 0, ownLoss], device);
+    const seconds = Math.max(...ranks.map(([its = 0]) => its));
+    const isInterrupted = ranks.some(([, wish]) => wish === 1);
+    const loss = ranks.reduce((sum, [, , its = 0]) => sum + its, 0) / ranks.length;
     const window = this.#window;
     this.#window = {
       losses: window.losses + loss,
@@ -146,14 +162,15 @@ export class Run {
       seconds: this.#state.seconds + seconds,
       position: this.#next(batches.at(-1)!),
     };
+    const all = stepsInAll(plan, this.#done());
     onProgress?.({
       ...{ step: step + 1, loss, lr, imagesPerSecond: images / seconds },
-      steps: Number.isFinite(plan.steps) ? plan.steps : undefined,
+      steps: Number.isFinite(all) ? all : undefined,
       epoch: this.#epoch(),
       share: progressOf(plan, this.#done()),
       secondsLeft: secondsLeft(plan, this.#done()),
     });
-    return isInterrupted === 1;
+    return isInterrupted;
   }
 
   /** Metrics, evaluation and checkpoint, where one is due. */
@@ -163,7 +180,8 @@ export class Run {
     const isDue = (everySteps: number) => step % (everySteps === 0 ? plan.stepsPerEpoch : everySteps) === 0;
     if (step % experiment.logEverySteps === 0) this.#logWindow();
     if (isDue(experiment.evaluate.everySteps)) await this.#evaluate();
-    if (isDue(experiment.checkpoint.everySteps)) await this.#save('step');
+    // The end of a run is saved after its last evaluation.
+    if (isDue(experiment.checkpoint.everySteps) && !this.#ending()) await this.#save('step');
   }
 
   #logWindow(): void {
@@ -174,13 +192,11 @@ export class Run {
   }
 
   #lineOf({ losses, steps, images, seconds }: Window): MetricsLine {
-    const { experiment, plan } = this.#parts;
-    const rate = experiment.optimizer.lr * rateFactor(experiment.schedule, progressOf(plan, this.#done()));
     return {
       step: this.#state.step,
       epoch: this.#epoch(),
       loss: losses / steps,
-      lr: rate,
+      lr: this.#lr,
       imagesPerSecond: images / seconds,
       seconds: this.#state.seconds,
     };
@@ -189,8 +205,8 @@ export class Run {
   /** Judges the network on all sets, by the first rank; the others wait. */
   async #evaluate(): Promise<void> {
     const { learner, sets, experiment, collective, log } = this.#parts;
-    if (experiment.evaluate.sets.length === 0 || this.#evaluated === this.#state.step) return;
-    this.#evaluated = this.#state.step;
+    const { step, earlyStop: before } = this.#state;
+    if (experiment.evaluate.sets.length === 0 || before.step === step) return;
     this.#logWindow();
     this.#model.synchronizeBuffers();
     if (collective.rank === 0) {
@@ -198,12 +214,13 @@ export class Run {
       for (const set of sets) {
         const figures = figuresOf(set.name, await verify(learner.backbone, set, experiment.device));
         this.#evaluations.push(figures);
-        if (this.#line) log?.add({ ...this.#line, step: this.#state.step, eval: figures });
+        if (this.#line) log?.add({ ...this.#line, step, eval: figures });
       }
     }
     trainUnfrozen(learner.backbone);
-    const [accuracy = -1] = agree(collective, [this.#evaluations[0]?.accuracy ?? -1]);
-    const earlyStop = afterEvaluation(this.#state.earlyStop, this.#state.step, accuracy);
+    const own = [this.#evaluations[0]?.accuracy ?? -1];
+    const [[accuracy = -1] = []] = onEveryRank(collective, own, experiment.device);
+    const earlyStop = afterEvaluation(before, step, accuracy);
     this.#state = { ...this.#state, earlyStop };
     if (earlyStop.since === 0) await this.#save('best');
   }
@@ -219,26 +236,17 @@ export class Run {
   }
 
   #done() {
-    return { steps: this.#state.step, seconds: this.#state.seconds };
+    return { steps: this.#state.step, epochs: this.#epoch(), seconds: this.#state.seconds };
   }
 
   #epoch(): number {
     const { epoch, step } = this.#state.position;
-    return epoch + step / this.#parts.plan.stepsPerEpoch;
+    const { stepsPerEpoch } = this.#parts.loader;
+    return (epoch * stepsPerEpoch + step) / stepsPerEpoch;
   }
 
   #next({ epoch, step }: Position): Position {
     const isLast = step + 1 === this.#parts.loader.stepsPerEpoch;
     return isLast ? { epoch: epoch + 1, step: 0 } : { epoch, step: step + 1 };
   }
-}
-
-/** The largest of all ranks' numbers, in double precision, so that all take the same decisions. */
-function agree(collective: distributed.Collective, values: readonly number[]): number[] {
-  if (collective.worldSize === 1) return [...values];
-  return tidy(() => {
-    const shared = tensor(Float64Array.from(values));
-    collective.allReduce(shared, 'max');
-    return Array.from(shared.data(), Number);
-  });
 }

@@ -1,5 +1,15 @@
 // One step of the optimizers: forward, backward, clip, step, on one or more batches.
-import { distributed, type nn, ops, optim, type Tensor, tensor, tidy } from '@insightface-ts/torch';
+import {
+  distributed,
+  type nn,
+  ops,
+  optim,
+  type Precision,
+  type Tensor,
+  tensor,
+  tidy,
+  withPrecision,
+} from '@insightface-ts/torch';
 import type { Batch } from '../data/loader/batch-loader.js';
 import type { Learner } from './checkpoint.js';
 import { normalizePixels } from './embed.js';
@@ -12,6 +22,7 @@ export interface StepSettings {
   /** 0: no clipping. */
   readonly clipNorm: number;
   readonly device: string;
+  readonly precision: Precision;
 }
 
 /**
@@ -29,10 +40,10 @@ export function takeStep(
   watch: LossWatch,
   settings: StepSettings,
 ): number {
-  const { backboneOptimizer, classifierOptimizer, classifier } = learner;
+  const { backboneOptimizer, classifierOptimizer, classifier, scaler } = learner;
   const share = 1 / batches.length;
   const last = batches.length - 1;
-  const add = (batch: Batch) => addGradients(model, learner, batch, share, settings.device);
+  const add = (batch: Batch) => addGradients(model, learner, batch, share, settings);
   const losses = batches.map((batch, i) =>
     i < last && model instanceof distributed.DistributedDataParallel
       ? model.accumulate(() => add(batch))
@@ -40,13 +51,19 @@ export function takeStep(
   );
   const loss = losses.reduce((sum, value) => sum + value, 0) * share;
   if (!learner.isSharded) averageOverRanks(classifier.weight, collective);
+  const all = [...backboneOptimizer.parameters(), ...classifierOptimizer.parameters()];
+  const fits = scaler?.unscale(all) ?? true;
   // As in arcface_torch, the network's gradients alone: those of a sharded classifier differ from rank to rank.
   const { clipNorm } = settings;
   const largest = clipNorm > 0 ? clipNorm : Number.MAX_VALUE;
   const gradientNorm = optim.clipGradNorm(backboneOptimizer.parameters(), largest);
-  watch.check({ ...settings, loss, gradientNorm });
-  backboneOptimizer.step();
-  classifierOptimizer.step();
+  // Float16 overflows now and then: the step is left out, and the next one has a smaller scale.
+  const isLeftOut = !fits && (scaler?.scale ?? 0) >= 1;
+  watch.check({ ...settings, loss, ...(!isLeftOut && { gradientNorm }) });
+  if (!isLeftOut) {
+    backboneOptimizer.step();
+    classifierOptimizer.step();
+  }
   backboneOptimizer.zeroGrad();
   classifierOptimizer.zeroGrad();
   return loss;
@@ -54,17 +71,19 @@ export function takeStep(
 
 function addGradients(
   model: nn.Module,
-  { classifier, backbone }: Learner,
+  { classifier, backbone, scaler }: Learner,
   { pixels, labels }: Batch,
   share: number,
-  device: string,
+  { device, precision }: StepSettings,
 ): number {
   const size = backbone.inputSize;
   return tidy(() => {
     const bytes = tensor(pixels, [labels.length, size, size, 3], { copy: false });
-    const embeddings = model.call(normalizePixels(bytes.to({ device }), backbone));
+    const input = normalizePixels(bytes.to({ device }));
+    const embeddings = withPrecision(precision, device, () => model.call(input));
     const loss = classifier.loss(embeddings, tensor(labels, [labels.length], { dtype: 'int64', device }));
-    (share === 1 ? loss : ops.mul(loss, share)).backward();
+    const part = share === 1 ? loss : ops.mul(loss, share);
+    (scaler?.scaled(part) ?? part).backward();
     return loss.item();
   });
 }

@@ -1,12 +1,11 @@
-import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { files, memory } from '@insightface-ts/torch';
+import { files, info, memory } from '@insightface-ts/torch';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { backboneFile } from './checkpoint.js';
 import { readMetrics } from './metrics.js';
 import { listCheckpoints, newestCheckpoint, runPaths } from './run-folder.js';
-import { drawTinyFaces, tinyExperiment } from './testing/tiny-faces.js';
+import { drawTinyFaces, learnedDigest, tinyExperiment } from './testing/tiny-faces.js';
 import { train } from './train.js';
 
 let folder = '';
@@ -14,19 +13,6 @@ beforeAll(async () => {
   folder = await drawTinyFaces();
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-function weightsOf(out: string): string {
-  const { folder: checkpoint } = newestCheckpoint(out)!;
-  const hash = createHash('sha256');
-  for (const file of [
-    backboneFile,
-    'classifier-0.safetensors',
-    'optimizer.safetensors',
-    'random-0.safetensors',
-  ])
-    hash.update(readFileSync(join(checkpoint, file)));
-  return hash.digest('hex');
-}
 
 test('a run learns, and leaves metrics, checkpoints, events and a report', async () => {
   const out = join(folder, 'whole');
@@ -56,7 +42,7 @@ test('a run learns, and leaves metrics, checkpoints, events and a report', async
 test('a run that was interrupted at any step and resumed ends with the very weights of one that was not', async () => {
   const experiment = tinyExperiment(folder);
   await train(experiment, { out: join(folder, 'straight') });
-  const expected = weightsOf(join(folder, 'straight'));
+  const expected = learnedDigest(join(folder, 'straight'));
   // Steps at which the run is stopped by hand: in the middle of an epoch, of a warm-up, and at a checkpoint.
   for (const stops of [[1], [7, 20], [29]]) {
     const out = join(folder, `stopped-${stops.join('-')}`);
@@ -69,7 +55,7 @@ test('a run that was interrupted at any step and resumed ends with the very weig
       if (stop > 1) expect(result).toMatchObject({ reason: 'interrupted', step: stop });
     }
     await train(experiment, { out, resume: true });
-    expect(weightsOf(out), `stopped at ${stops}`).toBe(expected);
+    expect(learnedDigest(out), `stopped at ${stops}`).toBe(expected);
     const lines = readMetrics(runPaths(out).metrics);
     expect(new Set(lines.map(line => `${line.step} ${line.eval?.name}`)).size).toBe(lines.length);
   }
@@ -91,7 +77,7 @@ test('a run that was killed between checkpoints goes on from the last one to the
   // A checkpoint that was being written when the power went.
   mkdirSync(join(runPaths(out).checkpoints, '.writing-step-000000017'));
   await train(experiment, { out, resume: true });
-  expect(weightsOf(out)).toBe(weightsOf(join(folder, 'unharmed')));
+  expect(learnedDigest(out)).toBe(learnedDigest(join(folder, 'unharmed')));
   expect(readdirSync(runPaths(out).checkpoints).filter(name => name.startsWith('.'))).toEqual([]);
 });
 
@@ -113,7 +99,7 @@ test('AdamW, PartialFC, accumulation and balanced batches resume bit for bit as 
     onProgress: ({ step }) => step === 4 && controller.abort(),
   });
   await train(experiment, { out, resume: true });
-  expect(weightsOf(out)).toBe(weightsOf(join(folder, 'partial')));
+  expect(learnedDigest(out)).toBe(learnedDigest(join(folder, 'partial')));
 });
 
 test('the number of live tensors does not grow with the steps', async () => {
@@ -144,6 +130,48 @@ test('a loss that is not finite ends the run with advice, and the last checkpoin
   if (checkpoint) await files.readStateDict(join(checkpoint.folder, backboneFile));
 });
 
+test('a run that ended stays as it is when it is resumed, and tells its figures again', async () => {
+  const out = join(folder, 'ended');
+  const experiment = tinyExperiment(folder, { schedule: { steps: 7 } });
+  const first = await train(experiment, { out });
+  const before = readFileSync(runPaths(out).metrics, 'utf8');
+  const checkpoints = listCheckpoints(out);
+  expect(await train(experiment, { out, resume: true })).toEqual(first);
+  expect(first.evaluations).toHaveLength(1);
+  expect(readFileSync(runPaths(out).metrics, 'utf8')).toBe(before);
+  expect(listCheckpoints(out)).toEqual(checkpoints);
+});
+
+test('what is set anew on the way counts: the learning rate; another optimizer is refused', async () => {
+  const out = join(folder, 'changed');
+  const start = { evaluate: {}, logEverySteps: 1 };
+  await train(tinyExperiment(folder, { ...start, schedule: { steps: 3 } }), { out });
+  const before = learnedDigest(out);
+  const slow = { ...start, optimizer: { name: 'sgd', lr: 1e-8 }, schedule: { steps: 5 } };
+  await train(tinyExperiment(folder, slow), { out, resume: true });
+  expect(readMetrics(runPaths(out).metrics).at(-1)!.lr).toBeLessThan(1e-8);
+  const [older, newer] = listCheckpoints(out).map(({ folder: checkpoint }) => checkpoint);
+  expect(learnedDigest(out)).not.toBe(before);
+  const weights = async (checkpoint = '') =>
+    Array.from((await files.readStateDict(join(checkpoint, backboneFile))).get('fc.weight')!.data(), Number);
+  const [then, now] = [await weights(older), await weights(newer)];
+  expect(Math.max(...then.map((value, i) => Math.abs(value - now[i]!)))).toBeLessThan(1e-6);
+  const other = { ...slow, optimizer: { name: 'adamw' }, schedule: { steps: 9 } };
+  await expect(train(tinyExperiment(folder, other), { out, resume: true })).rejects.toMatchObject({
+    code: 'CHECKPOINT_INVALID',
+    message: expect.stringContaining('trained with sgd, not adamw'),
+  });
+});
+
+test('a run too short for a line of metrics leaves one all the same, with the rate of its last step', async () => {
+  const out = join(folder, 'short');
+  const experiment = tinyExperiment(folder, { schedule: { steps: 4 }, evaluate: {}, logEverySteps: 100 });
+  await train(experiment, { out });
+  const lines = readMetrics(runPaths(out).metrics);
+  expect(lines.map(({ step }) => step)).toEqual([4]);
+  expect(lines[0]!.lr).toBeCloseTo(0.1 / 4);
+});
+
 test('early stop ends a run whose evaluations stand still', async () => {
   const experiment = tinyExperiment(folder, {
     optimizer: { name: 'sgd', lr: 1e-8 },
@@ -161,6 +189,16 @@ test('a run is never written over, and a wrong folder is refused before training
   await expect(train(experiment, { out: join(folder, 'twice') })).rejects.toMatchObject({
     code: 'INVALID_ARGUMENT',
   });
+  const alone = await drawTinyFaces(1);
+  await expect(train(tinyExperiment(alone), { out: join(folder, 'alone') })).rejects.toMatchObject({
+    code: 'DATASET_INVALID',
+  });
+  rmSync(alone, { recursive: true });
+  const cuda = tinyExperiment(folder, { device: 'cuda', evaluate: {} });
+  if (!info().cuda)
+    await expect(train(cuda, { out: join(folder, 'cuda') })).rejects.toMatchObject({
+      code: 'EXPERIMENT_INVALID',
+    });
   const lost = tinyExperiment(folder, { data: { train: 'nowhere' } });
   await expect(train(lost, { out: join(folder, 'lost') })).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' });
   expect(existsSync(join(folder, 'lost'))).toBe(false);

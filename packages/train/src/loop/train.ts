@@ -1,7 +1,8 @@
 // From an experiment to a run's folder with checkpoints, metrics and a report.
-import { writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { distributed, setThreads } from '@insightface-ts/torch';
+import { distributed, files, setThreads } from '@insightface-ts/torch';
+import { InsightFaceError } from 'insightface-ts';
 import type { FaceDataset } from '../data/face-dataset.js';
 import { BatchLoader } from '../data/loader/batch-loader.js';
 import { openFaceDataset } from '../data/open-dataset.js';
@@ -11,8 +12,9 @@ import { noEvaluations } from './early-stop.js';
 import type { Experiment } from './experiment.js';
 import { trimMetrics } from './metrics.js';
 import { planRun } from './progress.js';
+import { requireSharedFolder } from './ranks.js';
 import { Run, type RunParts, type TrainResult } from './run.js';
-import { newestCheckpoint, openRunFolder, runPaths } from './run-folder.js';
+import { dropLaterCheckpoints, newestCheckpoint, openRunFolder, runPaths } from './run-folder.js';
 import { RunLog } from './run-log.js';
 import { openVerificationSet } from './verification.js';
 import { versions } from './versions.js';
@@ -33,21 +35,37 @@ export interface TrainOptions extends Partial<Pick<RunParts, 'onProgress' | 'sig
  * @throws InsightFaceError `EXPERIMENT_INVALID`, `DATASET_INVALID`, `FILE_NOT_FOUND`, `INVALID_ARGUMENT` before anything
  * is trained; `TRAINING_FAILED` when the loss is not finite; TorchError `ENGINE_MISSING`, `RANK_FAILED`.
  */
-export async function train(experiment: Experiment, options: TrainOptions): Promise<TrainResult> {
+export async function train(given: Experiment, options: TrainOptions): Promise<TrainResult> {
   const { out, resume = false, onNotice } = options;
   const collective = options.collective ?? (await distributed.init({ rank: 0, worldSize: 1 }));
+  const { worldSize, localRank } = collective;
+  const takesOwn = given.device === 'cuda' && worldSize > 1;
+  const experiment = takesOwn ? { ...given, device: `cuda:${localRank}` } : given;
   const isFirst = collective.rank === 0;
-  setThreads(experiment.threads || Math.max(1, Math.floor(availableParallelism() / localRanks(collective))));
+  setThreads(
+    experiment.threads || Number.parseInt(process.env['OMP_NUM_THREADS'] ?? '', 10) || availableParallelism(),
+  );
   const dataset = await openFaceDataset(experiment.data.train);
   try {
+    if (dataset.classes < 2)
+      throw new InsightFaceError(
+        'DATASET_INVALID',
+        `${experiment.data.train} holds one person alone: give a folder with at least two people's folders in it.`,
+      );
     const sets = isFirst ? await Promise.all(experiment.evaluate.sets.map(openVerificationSet)) : [];
     const loader = createLoader(experiment, dataset, collective);
     try {
       const learner = await buildLearner(experiment, dataset.classes, collective);
-      const facts = { stepsPerEpoch: loader.stepsPerEpoch, classes: dataset.classes };
+      const facts = {
+        stepsPerEpoch: loader.stepsPerEpoch,
+        classes: dataset.classes,
+        optimizer: experiment.optimizer.name,
+      };
       if (isFirst) openRunFolder(out, resume);
       collective.barrier();
       const from = resume ? newestCheckpoint(out) : undefined;
+      const seen = existsSync(runPaths(out).checkpoints) ? (from?.step ?? 0) : undefined;
+      requireSharedFolder(collective, out, seen, experiment.device);
       let state: RunState = {
         step: 0,
         seconds: 0,
@@ -57,10 +75,11 @@ export async function train(experiment: Experiment, options: TrainOptions): Prom
       if (from) {
         state = await loadCheckpoint(from.folder, learner, facts, collective);
         onNotice?.(`Resumed at step ${state.step}`);
-      }
+      } else if (resume) onNotice?.(`${out} holds no checkpoint: the run begins anew`);
       if (isFirst) {
-        trimMetrics(runPaths(out).metrics, state.step);
-        writeExperiment(out, experiment, dataset);
+        dropLaterCheckpoints(out, state.step);
+        await trimMetrics(runPaths(out).metrics, state.step);
+        await writeExperiment(out, experiment, dataset);
       }
       const plan = planRun(
         experiment.schedule,
@@ -94,19 +113,16 @@ function createLoader(
   });
 }
 
-function localRanks({ worldSize }: distributed.Collective): number {
-  return Number(process.env['LOCAL_WORLD_SIZE'] ?? worldSize);
-}
-
 function writeExperiment(
   out: string,
   experiment: Experiment,
   { path, kind, length, classes }: FaceDataset,
-): void {
+): Promise<void> {
   const content = {
     ...experiment,
     dataset: { path, kind, images: length, people: classes },
     versions: versions(),
   };
-  writeFileSync(runPaths(out).experiment, `${JSON.stringify(content, undefined, 2)}\n`);
+  const text = `${JSON.stringify(content, undefined, 2)}\n`;
+  return files.writeAtomically(runPaths(out).experiment, [Buffer.from(text)]);
 }

@@ -40,8 +40,8 @@ export class AdaFace extends MarginLoss {
     this.gradient = options.gradient ?? 'exact';
   }
 
-  protected applyMargin({ cosines, labels, norms }: LossInput): Tensor {
-    const quality = noGrad(() => this.#quality(norms));
+  protected applyMargin({ cosines, labels, norms, joinBatch }: LossInput): Tensor {
+    const quality = noGrad(() => this.#quality(norms, joinBatch));
     const shift = ops.mul(quality, this.margin);
     const own = withGradient(this.gradient, ownCosines(cosines, labels), cosine => {
       const turned = ops.clamp(ops.sub(angle(cosine), shift), EPSILON, Math.PI - EPSILON);
@@ -51,11 +51,12 @@ export class AdaFace extends MarginLoss {
   }
 
   /** z, `[B, 1]`. */
-  #quality(norms: Tensor): Tensor {
+  #quality(norms: Tensor, joinBatch: LossInput['joinBatch']): Tensor {
     const clipped = ops.clamp(norms, ...NORM_RANGE);
-    this.#mean += this.momentum * (ops.mean(clipped).item() - this.#mean);
+    const all = joinBatch(clipped);
+    this.#mean += this.momentum * (ops.mean(all).item() - this.#mean);
     // The deviation of a single norm is not defined.
-    if (norms.shape[0]! > 1) this.#deviation += this.momentum * (ops.std(clipped).item() - this.#deviation);
+    if (all.size > 1) this.#deviation += this.momentum * (ops.std(all).item() - this.#deviation);
     const standard = ops.div(ops.sub(clipped, this.#mean), this.#deviation + EPSILON);
     return ops.unsqueeze(ops.clamp(ops.mul(standard, this.concentration), -1, 1), 1);
   }

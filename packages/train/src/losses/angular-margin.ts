@@ -2,7 +2,7 @@
 // Exact: d cos(theta + m) / d cos = sin(theta + m) / sin(theta), which grows without bound as theta goes to 0.
 // Straight-through: 1, as InsightFace's arcface_torch has it; the margin then shapes the softmax, not the slope.
 // Guard (https://arxiv.org/abs/2004.00288, https://arxiv.org/abs/1801.07698): beyond theta + m = pi the cosine would rise again; there
-// cos - m sin(m) goes on falling.
+// cos - m sin(m) goes on falling (or cos - (1 - cos(m)), for m above 2.33, so that it falls there too).
 import { noGrad, ops, type Tensor } from '@insightface-ts/torch';
 
 /** How the own class's logit is differentiated by its cosine. */
@@ -54,8 +54,9 @@ export function withGradient(
 function parts(margin: number | Tensor) {
   if (typeof margin === 'number') {
     const sin = Math.sin(margin);
-    return { cos: Math.cos(margin), sin, drop: margin * sin };
+    const cos = Math.cos(margin);
+    return { cos, sin, drop: Math.max(margin * sin, 1 - cos) };
   }
-  const sin = ops.sin(margin);
-  return { cos: ops.cos(margin), sin, drop: ops.mul(margin, sin) };
+  const [cos, sin] = [ops.cos(margin), ops.sin(margin)];
+  return { cos, sin, drop: ops.maximum(ops.mul(margin, sin), ops.sub(ops.neg(cos), -1)) };
 }

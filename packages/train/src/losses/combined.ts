@@ -1,6 +1,7 @@
 // The combined margin of ArcFace's paper (https://arxiv.org/abs/1801.07698, eq. 4): logit_y = s (cos(m1 theta_y + m2) - m3),
 // logit_j = s cos_j. Every combination counts; InsightFace's code leaves m1 and m2 out when m3 > 0 and stops at m1 != 1.
-// Where m1 theta + m2 > pi, the guard cos_y - (pi - t) sin t with t = (pi - m2) / m1; for m1 = 1 that is ArcFace's.
+// Where m1 theta + m2 > pi, the guard cos_y - (pi - t) sin t with t = (pi - m2) / m1, at least cos_y - (1 + cos t), so that the
+// logit falls at t too; for m1 = 1 that is ArcFace's.
 // s 64, (1, .3, .2); straight-through gradient, as in InsightFace.
 import { ops, type Tensor } from '@insightface-ts/torch';
 import {
@@ -46,7 +47,7 @@ export class CombinedMargin extends MarginLoss {
     const turned = ops.cos(ops.add(ops.mul(angle(cosine), factor), addend));
     const limit = (Math.PI - addend) / factor;
     if (!this.guard || limit >= Math.PI) return turned;
-    const drop = (Math.PI - limit) * Math.sin(limit);
+    const drop = Math.max((Math.PI - limit) * Math.sin(limit), 1 + Math.cos(limit));
     return ops.where(ops.gt(cosine, Math.cos(limit)), turned, ops.sub(cosine, drop));
   }
 }

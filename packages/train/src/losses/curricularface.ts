@@ -30,10 +30,10 @@ export class CurricularFace extends MarginLoss {
     this.guard = options.guard ?? true;
   }
 
-  protected applyMargin({ cosines, labels, sumOverRanks }: LossInput): Tensor {
+  protected applyMargin({ cosines, labels, sumOverRanks, joinBatch }: LossInput): Tensor {
     const isHard = noGrad(() => {
       const own = ownCosinesOverRanks(cosines, labels, sumOverRanks);
-      this.#stage += this.momentum * (ops.mean(own).item() - this.#stage);
+      this.#stage += this.momentum * (ops.mean(joinBatch(own)).item() - this.#stage);
       return ops.gt(cosines, cosineOfSum(own, this.margin, false));
     });
     const emphasised = ops.mul(cosines, ops.add(cosines, this.#stage));

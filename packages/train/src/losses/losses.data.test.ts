@@ -58,7 +58,7 @@ function runLoss(loss: MarginLoss): { logits: Tensor; gradient: Tensor } {
   const cosines = tensor(inputs['logits_before_margin (cosines)'], undefined, { requiresGrad: true });
   const labels = tensor(inputs.labels, undefined, { dtype: 'int64' });
   const norms = ops.newEmpty(cosines, [labels.size]);
-  const logits = loss.logits({ cosines, labels, norms, sumOverRanks: sum => sum });
+  const logits = loss.logits({ cosines, labels, norms, sumOverRanks: sum => sum, joinBatch: all => all });
   logits.backward(tensor(inputs.upstream_gradient));
   return { logits, gradient: cosines.grad! };
 }

@@ -29,6 +29,7 @@ function input(values: Tensor, lengths: Tensor) {
     labels: tensor(labels, undefined, { dtype: 'int64' }),
     norms: lengths,
     sumOverRanks: (sum: Tensor) => sum,
+    joinBatch: (all: Tensor) => all,
   };
 }
 
@@ -136,13 +137,20 @@ describe('logits', () => {
       'magface',
       'curricularface',
       'elasticface-arc',
+      'subcenter-arcface',
     ] as const;
-    for (const name of guards) {
+    const extreme = [
+      { name: 'arcface', margin: 3 },
+      { name: 'magface', marginRange: [0.5, 3] },
+      ...[1.35, 2, 4, 16].map(factor => ({ name: 'combined', margins: [factor, 0.3, 0.1] })),
+    ];
+    const usual = guards.map(name => (name === 'elasticface-arc' ? { name, deviation: 0 } : { name }));
+    for (const options of [...usual, ...extreme]) {
       const rows = Array.from({ length: BATCH }, (_, row) => {
-        const angle = 2.2 + (0.94 * row) / (BATCH - 1);
+        const angle = 0.1 + (3.04 * row) / (BATCH - 1);
         return Array.from({ length: CLASSES }, () => Math.cos(angle));
       });
-      const config = parseLoss(name === 'elasticface-arc' ? { name, deviation: 0 } : { name });
+      const config = parseLoss(options);
       const logits = logitsOf(config, rows);
       const own = labels.flatMap((label, row) => (label < 0 ? [] : [logits[row]![label]!]));
       for (const [index, value] of own.entries()) if (index > 0) expect(value).toBeLessThan(own[index - 1]!);

@@ -14,6 +14,8 @@ export interface LossInput {
   readonly norms: Tensor;
   /** Adds up a tensor over all ranks that share the classes; gives it back as it is when there is one rank only. */
   sumOverRanks(tensor: Tensor): Tensor;
+  /** Values of this batch, `[B, ...]`, to those of all ranks' batches, without gradient; as it is when this is all of them. */
+  joinBatch(values: Tensor): Tensor;
 }
 
 /** Settings that every loss has. */

@@ -109,6 +109,16 @@ export function parseLoss(value: unknown): LossConfig {
   return parseNamedPart('loss', lossSchema, lossNames, value);
 }
 
+/** The options with every default filled in, as a record of an experiment has them. */
+export function resolveLoss(config: LossConfig): LossConfig {
+  const { name } = config;
+  const known = lossSchema.options.find(({ entries }) => entries.name.literal === name)?.entries ?? {};
+  const options = Object.entries(createLoss(config)).filter(
+    ([key, value]) => key in known && value !== undefined,
+  );
+  return parseLoss({ name, ...Object.fromEntries(options) });
+}
+
 /**
  * Makes a loss.
  *

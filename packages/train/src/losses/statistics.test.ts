@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { onRanks } from '../testing/rank-replay.js';
 import { createLoss, type LossConfig, parseLoss } from './registry.js';
 
-const sumOverRanks = (sum: Tensor) => sum;
+const alone = { sumOverRanks: (sum: Tensor) => sum, joinBatch: (all: Tensor) => all };
 const int64 = { dtype: 'int64' } as const;
 const float64 = { dtype: 'float64' } as const;
 
@@ -15,7 +15,7 @@ function logits(config: LossConfig, cosines: number[][], labels: number[], norms
       cosines: tensor(cosines, undefined, float64),
       labels: tensor(labels, undefined, int64),
       norms: tensor(norms, undefined, float64),
-      sumOverRanks,
+      ...alone,
     };
     return Array.from(createLoss(config).logits(input).data(), Number);
   });
@@ -57,7 +57,7 @@ describe('CurricularFace', () => {
     const step = (cosine: number) =>
       tidy(() => {
         const cosines = tensor([[cosine, 0]], undefined, float64);
-        loss.logits({ cosines, labels: tensor([0], undefined, int64), norms: tensor([1]), sumOverRanks });
+        loss.logits({ cosines, labels: tensor([0], undefined, int64), norms: tensor([1]), ...alone });
       });
     step(0.8);
     expect(loss.state).toEqual({ stage: 0.4 });
@@ -76,6 +76,7 @@ describe('CurricularFace', () => {
           cosines: tensor([[cosines[rank]!]], undefined, float64),
           labels: tensor([rank === 0 ? 0 : -1], undefined, int64),
           norms: tensor([1]),
+          joinBatch: all => all,
           sumOverRanks: sum => {
             collective.allReduce(sum, 'sum');
             return sum;
@@ -94,7 +95,7 @@ describe('AdaFace', () => {
     tidy(() => {
       const cosines = tensor([[0.1], [0.2]], undefined, float64);
       const labels = tensor([0, 0], undefined, int64);
-      loss.logits({ cosines, labels, norms: tensor([30, 50], undefined, float64), sumOverRanks });
+      loss.logits({ cosines, labels, norms: tensor([30, 50], undefined, float64), ...alone });
     });
     expect(loss.state['mean']).toBeCloseTo(0.99 * 20 + 0.01 * 40, 10);
     expect(loss.state['deviation']).toBeCloseTo(0.99 * 100 + 0.01 * Math.sqrt(200), 10);

@@ -1,5 +1,6 @@
-// The published recipes of arcface_torch (recognition/arcface_torch/configs, results in its README), as data.
-// They need GPUs and the data sets named; none was run here. `data.train` is set by whoever has the set:
+// The published recipes of arcface_torch as data: recognition/arcface_torch/configs at d9cb10e and fe116a4, results in its
+// README. Processes are named where the config's name or a README does. They need GPUs and the data sets named; none was run
+// here. `data.train` is set by whoever has the set:
 // `insightface train ms1mv3_r50 --set data.train=/data/ms1m-retinaface-t1 --nproc 8`.
 import type { ExperimentInput } from '../loop/experiment.js';
 
@@ -21,24 +22,32 @@ const cosface = { name: 'cosface', scale: 64, margin: 0.4 } as const;
 type Network = 'mbf' | 'r50' | 'r100' | 'vit_t' | 'vit_s';
 
 /** What a recipe needs and what was published for it; IJB-C at FAR 1e-4 and MFR-ALL in percent. */
-function notes(set: string, people: string, images: string, gpus: number, mfr: number, ijbc: number): string {
+function notes(
+  set: string,
+  people: string,
+  images: string,
+  mfr: number,
+  ijbc: number,
+  gpus?: number,
+): string {
   return (
-    `Not run here. Needs ${set} (${people} people, ${images} images), batch 128 on each of ${gpus} GPUs. ` +
-    `Published with Python: MFR-ALL ${mfr}, IJB-C ${ijbc}.`
+    `Not run here. Needs ${set} (${people} people, ${images} images) and ${gpus ?? 'some'} GPUs. ` +
+    `Published with Python, in mixed precision: MFR-ALL ${mfr}, IJB-C ${ijbc}.`
   );
 }
 
 function ms1mv3(backbone: Network, mfr: number, ijbc: number): ExperimentInput {
   const mobile = backbone === 'mbf';
+  const deep = backbone === 'r100';
   return {
     ...shared,
     name: `ms1mv3_${backbone}`,
-    notes: notes('MS1MV3', '93,431', '5,179,510', 8, mfr, ijbc),
+    notes: notes('MS1MV3', '93,431', '5,179,510', mfr, ijbc, backbone === 'r50' ? 8 : undefined),
     data: { train: 'ms1m-retinaface-t1' },
     backbone: { name: backbone },
     loss: arcface,
-    optimizer: { name: 'sgd', lr: 0.1, weightDecay: mobile ? 1e-4 : 5e-4 },
-    schedule: { epochs: mobile ? 40 : 20 },
+    optimizer: { name: 'sgd', lr: deep ? 0.2 : 0.1, weightDecay: mobile ? 1e-4 : 5e-4 },
+    schedule: { epochs: mobile ? 40 : deep ? 25 : 20 },
   };
 }
 
@@ -46,7 +55,7 @@ function glint360k(backbone: Network, mfr: number, ijbc: number): ExperimentInpu
   return {
     ...shared,
     name: `glint360k_${backbone}`,
-    notes: notes('Glint360K', '360,232', '17,091,657', 8, mfr, ijbc),
+    notes: notes('Glint360K', '360,232', '17,091,657', mfr, ijbc),
     data: { train: 'glint360k' },
     backbone: { name: backbone },
     loss: cosface,
@@ -57,13 +66,13 @@ function glint360k(backbone: Network, mfr: number, ijbc: number): ExperimentInpu
 }
 
 function webface42m(backbone: Network, sampleRate: number, mfr: number, ijbc: number): ExperimentInput {
-  const transformer = backbone.startsWith('vit');
+  const transformer = backbone === 'vit_t' || backbone === 'vit_s';
   return {
     ...shared,
     name: `wf42m_pfc${String(sampleRate * 10).padStart(2, '0')}_${backbone}`,
-    notes: notes('WebFace42M', '2,059,906', '42,474,557', transformer ? 8 : 32, mfr, ijbc),
+    notes: notes('WebFace42M', '2,059,906', '42,474,557', mfr, ijbc, transformer ? 64 : 32),
     data: { train: 'WebFace42M' },
-    backbone: { name: backbone },
+    backbone: transformer ? { name: backbone, dropPath: 0.05, maskRatio: 0 } : { name: backbone },
     loss: cosface,
     classifier: { name: 'partialFc', sampleRate },
     ...(transformer
@@ -83,8 +92,8 @@ const noisy: ExperimentInput = {
   ...shared,
   name: 'wf12m_flip_pfc01_filter04_r50',
   notes:
-    'Not run here. Needs WebFace12M with 40 % of the labels flipped, batch 128 on each of 8 GPUs. ' +
-    'Published with Python: MFR-ALL 80.20, IJB-C 96.11 (43.87 and 88.35 without sampling and filter).',
+    'Not run here. Needs WebFace12M (617,970 people, 12,720,066 images) with 40 % of the labels flipped, and GPUs. ' +
+    'Published with Python, in mixed precision: MFR-ALL 80.20, IJB-C 96.11 (43.87 and 88.35 without sampling and filter).',
   data: { train: 'WebFace12M_FLIP40' },
   backbone: { name: 'r50' },
   loss: { ...cosface, interclassFilter: 0.4 },

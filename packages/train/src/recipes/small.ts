@@ -1,5 +1,5 @@
-// Recipes for two CPU cores and an hour, on LFW's peopleDevTrain. `npm run bench:train-lfw` prepares that data (`train`
-// and `test` in its folder), trains by these, and prints what they reach.
+// Recipes for two CPU cores and at most an hour. `npm run bench:train-lfw`, `bench:train-orl` and `bench:finetune` prepare
+// the data that these name, train by them, and print what they reach.
 import type { ExperimentInput } from '../loop/experiment.js';
 
 const lfw: Pick<ExperimentInput, 'data' | 'batchSize' | 'augmentation' | 'evaluate' | 'threads'> = {
@@ -45,7 +45,47 @@ const mobile: ExperimentInput = {
   schedule: { minutes: 60, warmup: 0.05 },
 };
 
+const orl: ExperimentInput = {
+  name: 'orl_narrow',
+  notes:
+    'ORL, 40 people, 5 images each to train and 5 to search for, from nothing in 50 seconds of CPU. Rank-1 of the 200 test images by the nearest training image: 99.50 ± 0.41 % over three seeds (99.0, 99.5, 100); untrained 79 to 84 %.',
+  data: { train: 'orl', size: 64, workers: 0 },
+  backbone: {
+    name: 'iresnet',
+    blocks: [1, 1, 1, 1],
+    channels: [16, 32, 64, 128],
+    embeddingSize: 128,
+    dropout: 0.4,
+  },
+  loss: { name: 'cosface', scale: 24, margin: 0.2 },
+  optimizer: { name: 'sgd', lr: 0.1, weightDecay: 5e-4 },
+  schedule: { epochs: 50, warmup: 0.1 },
+  batchSize: 40,
+  threads: 1,
+  augmentation: [
+    { kind: 'flip' },
+    { kind: 'random-crop', probability: 0.8, scale: [0.85, 1.15], shift: 0.06 },
+    { kind: 'rotate', probability: 0.5, degrees: 10 },
+    { kind: 'brightness', probability: 0.5 },
+    { kind: 'contrast', probability: 0.5 },
+    { kind: 'cut-out', probability: 0.3 },
+  ],
+  checkpoint: { everySteps: 50, keep: 100 },
+};
+
+const dark: ExperimentInput = {
+  ...narrow,
+  name: 'lfw_dark_last_layer',
+  notes:
+    'The last layer of lfw_dev_narrow, trained on photos made dark and turned, in 1.8 minutes of CPU. pairsDevTest made dark and turned: 62.10 to 79.90 % (better by 14.7 to 20.9 points), area under ROC 0.6766 to 0.8775; as it is: 89.20 to 90.50 %, 0.9672 to 0.9622.',
+  data: { ...lfw.data, train: 'lfw-dark/train' },
+  optimizer: { name: 'sgd', lr: 0.05, weightDecay: 5e-4 },
+  schedule: { epochs: 6, warmup: 0.1 },
+  evaluate: {},
+  finetune: { from: 'runs/train-lfw/cosface', train: 'lastLayer' },
+};
+
 /** By name. */
 export const smallRecipes: ReadonlyMap<string, ExperimentInput> = new Map(
-  [narrow, mobile].map(recipe => [recipe.name, recipe]),
+  [narrow, mobile, orl, dark].map(recipe => [recipe.name, recipe]),
 );

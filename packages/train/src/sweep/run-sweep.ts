@@ -1,8 +1,11 @@
 // Trains the trials of a sweep round by round; after each, the best share goes on to the next, larger budget
 // (successive halving: Jamieson and Talwalkar 2016, https://arxiv.org/abs/1502.07943).
+import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { InsightFaceError } from 'insightface-ts';
 import { isCodedError } from '../loop/coded-error.js';
+import type { Experiment } from '../loop/experiment.js';
 import { applySettings, checkExperiment, readDataFile, withValue } from '../loop/experiment-file.js';
 import { readMetrics } from '../loop/metrics.js';
 import { runPaths } from '../loop/run-folder.js';
@@ -16,11 +19,14 @@ export interface SweepOptions extends Pick<TrainOptions, 'signal' | 'onProgress'
   readonly out: string;
   /** As `--set`, for every trial. */
   readonly settings?: readonly string[];
+  /** Go on with a sweep that was interrupted: trials that ended are not trained again. */
+  readonly resume?: boolean;
 }
 
 /**
- * Runs a sweep. A trial whose loss is not finite is a bad trial, not the end of the sweep.
- * @returns the trials, the best first.
+ * Runs a sweep. A trial whose loss is not finite is a bad trial, not the end of the sweep. When the signal fires, the
+ * trial under way saves a checkpoint, and the sweep can be resumed.
+ * @returns the trials that ended, the best first.
  * @throws InsightFaceError `EXPERIMENT_INVALID` before anything is trained, when a trial's values are out of range.
  */
 export async function runSweep(file: string, options: SweepOptions): Promise<TrialResult[]> {
@@ -30,8 +36,17 @@ export async function runSweep(file: string, options: SweepOptions): Promise<Tri
   const prepare = (trial: Trial, round: Sweep['rounds'][number]) =>
     checkExperiment(withBudget(withTrial(data, trial, file), round), file, folder);
   const trials = listTrials(sweep).map((values, i) => ({ number: i + 1, values }));
-  const name = prepare(trials[0]!.values, sweep.rounds[0]!).name;
-  for (const { values } of trials) prepare(values, sweep.rounds[0]!);
+  const [{ name, evaluate }] = trials.map(({ values }) => prepare(values, sweep.rounds[0]!)) as [Experiment];
+  if (sweep.metric === 'accuracy' && evaluate.sets.length === 0)
+    throw new InsightFaceError(
+      'EXPERIMENT_INVALID',
+      `${file} compares accuracies, but ${sweep.experiment} has no evaluate.sets. Add one, or set metric to 'loss'.`,
+    );
+  if (!options.resume && existsSync(join(options.out, 'sweep.json')))
+    throw new InsightFaceError(
+      'INVALID_ARGUMENT',
+      `${options.out} holds a sweep already. Continue it with --resume, or choose another folder with --out.`,
+    );
 
   const results = new Map<number, TrialResult>();
   const ranked = () => [...results.values()].sort(compareResults(sweep.metric));
@@ -41,6 +56,7 @@ export async function runSweep(file: string, options: SweepOptions): Promise<Tri
       options.onNotice?.(`Round ${i + 1}, trial ${number} of ${trials.length}: ${JSON.stringify(values)}`);
       const out = join(options.out, `round-${i + 1}`, `trial-${String(number).padStart(3, '0')}`);
       const error = await failureOf(train(prepare(values, round), { ...options, out }));
+      if (options.signal?.aborted) return ranked();
       results.set(number, { number, values, rounds: i + 1, ...lastFigures(out), ...(error && { error }) });
       await writeFile(
         join(options.out, 'sweep.json'),

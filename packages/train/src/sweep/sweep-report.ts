@@ -32,8 +32,9 @@ export function compareResults(metric: Sweep['metric']): (a: TrialResult, b: Tri
 /** Head and rows of the table. @param results in the order wanted. */
 export function sweepRows(results: readonly TrialResult[]): string[][] {
   const keys = Object.keys(results[0]?.values ?? {});
+  const someFailed = results.some(({ error }) => error !== undefined);
   return [
-    ['trial', ...keys, 'rounds', 'loss', 'accuracy', 'AUC', ''],
+    ['trial', ...keys, 'rounds', 'loss', 'accuracy', 'AUC', ...(someFailed ? ['failed'] : [])],
     ...results.map(({ number, values, rounds, loss, accuracy, auc, error }) => [
       String(number),
       ...keys.map(key => String(values[key])),
@@ -41,7 +42,7 @@ export function sweepRows(results: readonly TrialResult[]): string[][] {
       loss === null ? '–' : loss.toFixed(4),
       accuracy === null ? '–' : `${(accuracy * 100).toFixed(2)} %`,
       auc === null ? '–' : auc.toFixed(4),
-      error ?? '',
+      ...(someFailed ? [error ?? ''] : []),
     ]),
   ];
 }
@@ -109,7 +110,14 @@ function parameterPlot(key: string, sweep: Sweep, results: readonly TrialResult[
     : linearScale(margin(left, right), across, figure);
   const y = linearScale(margin(low, high), [FIELD.bottom, FIELD.top], figure);
   return plot({
-    ...{ title: key, caption: '', x, y, xLabel: key, yLabel: sweep.metric },
+    ...{
+      title: key,
+      caption: `What each trial came to, by ${key}.`,
+      x,
+      y,
+      xLabel: key,
+      yLabel: sweep.metric,
+    },
     marks: dots.map(
       dot =>
         html`<circle cx="${place(x, dot.x)}" cy="${place(y, dot.y)}" r="4" stroke="var(--same)" fill="${dot.whole ? 'var(--same)' : 'none'}"/>`,

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { drawTinyFaces, tinyExperiment } from '../loop/testing/tiny-faces.js';
 import { runSweep } from './run-sweep.js';
 import { readSweep } from './sweep-file.js';
+import type { TrialResult } from './sweep-report.js';
 import { listTrials } from './trials.js';
 
 let folder = '';
@@ -55,6 +56,32 @@ test('the best half goes on; table, plots and data tell the same', async () => {
   expect(saved.trials).toEqual(results);
   expect(readFileSync(join(out, 'report.html'), 'utf8').match(/<circle/g)).toHaveLength(4);
   expect(existsSync(join(out, 'round-2', 'trial-001'))).toBe(false);
+});
+
+test('interrupted, a sweep goes on where it was, and ends as one that was not', async () => {
+  await sweepOf({ search: 'grid', parameters: { 'optimizer.lr': [0.02, 0.1] } });
+  const file = join(folder, 'sweep.json');
+  const expected = await runSweep(file, { out: join(folder, 'at-once') });
+  const out = join(folder, 'in-parts');
+  const controller = new AbortController();
+  let steps = 0;
+  const ended = await runSweep(file, {
+    ...{ out, signal: controller.signal },
+    onProgress: () => ++steps === 14 && controller.abort(),
+  });
+  expect(ended.map(({ number }) => number)).toEqual([1]);
+  expect(steps).toBeLessThan(17);
+  await expect(runSweep(file, { out })).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+  // The last line's loss is a mean of fewer steps after an interruption.
+  const figures = (results: readonly TrialResult[]) => results.map(({ loss: _, ...rest }) => rest);
+  expect(figures(await runSweep(file, { out, resume: true }))).toEqual(figures(expected));
+});
+
+test('accuracies are not compared where there are none', async () => {
+  await sweepOf({ search: 'grid', parameters: { 'optimizer.lr': [0.1] } });
+  const settings = ['evaluate.sets=[]'];
+  const work = runSweep(join(folder, 'sweep.json'), { out: join(folder, 'blind'), settings });
+  await expect(work).rejects.toThrow(/evaluate\.sets/);
 });
 
 test('a value that the experiment refuses ends the sweep before anything is trained', async () => {

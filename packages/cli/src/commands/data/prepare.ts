@@ -2,10 +2,11 @@ import { resolve } from 'node:path';
 import type { Preparation } from '@insightface-ts/train';
 import { type Command, Option } from 'commander';
 import { type AppOptions, addDetectorOptions, parseCount, parseFraction } from '../../app.js';
+import { onInterrupt } from '../../interrupt.js';
+import { checkFolderOf, writeOutput } from '../../output-file.js';
 import { Progress } from '../../progress.js';
 import { formatTable } from '../../table.js';
-import { print, warn } from '../../terminal.js';
-import { writeResult } from './write-result.js';
+import { print, visible, warn } from '../../terminal.js';
 
 interface PrepareCommandOptions extends Pick<AppOptions, 'detSize' | 'detThresh' | 'device' | 'offline'> {
   readonly out: string;
@@ -23,7 +24,7 @@ interface PrepareCommandOptions extends Pick<AppOptions, 'detSize' | 'detThresh'
   readonly json?: boolean;
 }
 
-/** Packs by the name of their detector's family, for those who look for it. */
+/** Packs by the name of their detector's family, for those who look for it. No pack has a RetinaFace. */
 const detectorPacks: Readonly<Record<string, string>> = { mtcnn: 'open-precise', scrfd: 'buffalo_s' };
 
 export function addPrepare(data: Command): void {
@@ -34,7 +35,7 @@ export function addPrepare(data: Command): void {
     .requiredOption('--out <folder>', 'the data set to make')
     .option(
       '--detector <pack|folder>',
-      'finds the faces: open, open-precise (MTCNN), a folder of .onnx files',
+      'finds the faces: open, mtcnn (the pack open-precise), scrfd (buffalo_s), or a folder with an .onnx file of SCRFD or RetinaFace (default: open)',
     )
     .option('--aligned', 'the pictures are aligned crops already: no face is looked for')
     .option('--size <pixels>', 'side of the crops (default: 112)', parseCount)
@@ -69,11 +70,13 @@ Exit code: 0 when the set was made, 1 when it was not.`,
 }
 
 async function prepare(folder: string, options: PrepareCommandOptions): Promise<void> {
-  const { prepareDataset, prepareReport } = await import('@insightface-ts/train');
+  if (options.report !== undefined) await checkFolderOf(options.report);
+  const { notCompared, prepareDataset, prepareReport } = await import('@insightface-ts/train');
   const { detector, detSize, detThresh, device, offline, encoding, quality } = options;
   const pack = detector === undefined ? undefined : (detectorPacks[detector] ?? detector);
   const progress = new Progress('Preparing');
   const download = new Progress('Fetching models');
+  const stop = onInterrupt('Stopping. What was done is kept.');
   const preparation = await prepareDataset(folder, {
     out: options.out,
     ...(pack !== undefined && { pack }),
@@ -94,11 +97,23 @@ async function prepare(folder: string, options: PrepareCommandOptions): Promise<
     onProgress: (done, total) => progress.update(done, total, 'pictures'),
     onDownload: event => download.update(event.received, event.total ?? 0, 'bytes'),
     onNotice: warn,
-  }).finally(() => progress.end());
+    signal: stop.signal,
+  }).finally(() => {
+    progress.end();
+    stop.end();
+  });
   if (options.report !== undefined)
-    await writeResult(options.report, prepareReport(preparation, options.report));
+    await writeOutput(options.report, prepareReport(preparation, options.report));
   if (options.json) print(JSON.stringify(preparationJson(preparation, options.report)));
-  else printPreparation(preparation, options.report);
+  else {
+    printPreparation(preparation);
+    if (preparation.comparedFrom === undefined) print(`\n${notCompared}`);
+    print(
+      options.report === undefined
+        ? '\n--report FILE.html shows what was dropped.'
+        : `\nReport: ${options.report}`,
+    );
+  }
 }
 
 function preparationJson(preparation: Preparation, report: string | undefined) {
@@ -111,6 +126,7 @@ function preparationJson(preparation: Preparation, report: string | undefined) {
     people: { found: found.people, kept: manifest.classes },
     reasons: countReasons(dropped),
     dropped,
+    comparedFrom: preparation.comparedFrom ?? null,
     samePeople: preparation.samePeople,
     samePictures: preparation.samePictures,
     severalFaces: preparation.severalFaces,
@@ -129,9 +145,10 @@ function countReasons(dropped: Preparation['dropped']): Record<string, number> {
   return counts;
 }
 
-function printPreparation(preparation: Preparation, report: string | undefined): void {
+function printPreparation(preparation: Preparation): void {
   const { found, manifest, dropped, samePeople, samePictures, seconds } = preparation;
-  for (const { source, reason, detail } of dropped) if (reason === 'unreadable') warn(`${source}: ${detail}`);
+  for (const { source, reason, detail } of dropped)
+    if (reason === 'unreadable') warn(visible(`${source}: ${detail}`));
   print(
     `${manifest.images} of ${found.images} pictures of ${manifest.classes} of ${found.people} people, in ${seconds.toFixed(1)} s: ${preparation.out}`,
   );
@@ -146,5 +163,4 @@ function printPreparation(preparation: Preparation, report: string | undefined):
     print(
       `\nPerhaps one person in two folders (nothing was changed):\n${formatTable([['folder', 'other folder', 'similarity'], ...pairs.slice(0, 20)])}${pairs.length > 20 ? `\nand ${pairs.length - 20} more` : ''}`,
     );
-  print(report === undefined ? '\n--report FILE.html shows what was dropped.' : `\nReport: ${report}`);
 }

@@ -3,8 +3,8 @@ import type { AugmentationInput } from '@insightface-ts/train';
 import type { Command } from 'commander';
 import { InsightFaceError } from 'insightface-ts';
 import { parseCount } from '../../app.js';
+import { checkFolderOf, writeOutput } from '../../output-file.js';
 import { print } from '../../terminal.js';
-import { writeResult } from './write-result.js';
 
 export function addSamples(data: Command): void {
   data
@@ -25,6 +25,7 @@ async function samples(
 ): Promise<void> {
   if (!/\.(html|png)$/.test(options.out))
     throw new InsightFaceError('INVALID_ARGUMENT', '--out ends in .html or .png.');
+  await checkFolderOf(options.out);
   const { augmentationSamples, openFaceDataset, samplesPage, samplesSheet, standardAugmentation } =
     await import('@insightface-ts/train');
   const augmentation =
@@ -33,7 +34,7 @@ async function samples(
   try {
     const { pictures, seed } = options;
     const rows = await augmentationSamples(dataset, { augmentation, pictures, seed });
-    await writeResult(
+    await writeOutput(
       options.out,
       options.out.endsWith('.png') ? await samplesSheet(rows) : await samplesPage(dataset, rows),
     );

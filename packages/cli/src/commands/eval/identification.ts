@@ -10,23 +10,25 @@ import {
   identificationReport,
   readPeople,
 } from 'insightface-ts';
-import { parseCount, parseFraction, withApp } from '../../app.js';
+import { parseCount, parseFraction } from '../../app.js';
 import { formatTable } from '../../table.js';
 import { print } from '../../terminal.js';
 import {
+  addEmbeddingOptions,
   addEvalOptions,
   checkReport,
-  type EvalOptions,
+  type EmbeddingOptions,
   percent,
   pictureAddress,
   refuseMaxNum,
   settingsOf,
   warnOfFailures,
+  withEmbeddingApp,
   withProgress,
   writeReport,
 } from './shared.js';
 
-interface IdentificationOptions extends EvalOptions {
+interface IdentificationOptions extends EmbeddingOptions {
   readonly images?: string;
   readonly gallery?: string;
   readonly probes?: string;
@@ -34,7 +36,6 @@ interface IdentificationOptions extends EvalOptions {
   readonly unknown?: number;
   readonly draws?: number;
   readonly seed?: number;
-  readonly flip?: boolean;
 }
 
 export function addIdentification(group: Command): void {
@@ -55,7 +56,6 @@ export function addIdentification(group: Command): void {
     )
     .option('--draws <n>', 'with --images: galleries drawn (default 10)', parseCount)
     .option('--seed <n>', 'with --images: another seed draws other galleries (default 1)', parseCount)
-    .option('--flip', "add the mirrored face's embedding")
     .addHelpText(
       'after',
       `
@@ -67,6 +67,7 @@ Examples:
   insightface eval identification --gallery enrolled/ --probes cameras/ --json --report search.html`,
     )
     .action(evaluate);
+  addEmbeddingOptions(command);
   addEvalOptions(command);
 }
 
@@ -80,8 +81,7 @@ async function evaluate(options: IdentificationOptions): Promise<void> {
   refuseMaxNum(options);
   await checkReport(options.report);
   const sets = await openSets(options);
-  const models = { tasks: ['detection', 'landmark', 'recognition'], flip: options.flip ?? false } as const;
-  const { embeddings, failures, settings } = await withApp(options, models, async app => ({
+  const { embeddings, failures, settings } = await withEmbeddingApp(options, async app => ({
     ...(await withProgress('Embedding', onProgress => embedImages(app, sets.images, { onProgress }))),
     settings: settingsOf(app, options),
   }));

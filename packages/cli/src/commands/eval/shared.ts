@@ -3,12 +3,13 @@ import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Command } from 'commander';
 import { type EmbeddedImages, type FaceAnalysis, InsightFaceError } from 'insightface-ts';
-import { type AppOptions, addAppOptions } from '../../app.js';
+import { type AppOptions, addAppOptions, withApp } from '../../app.js';
 import { errorToJson } from '../../face-json.js';
 import { checkFolderOf, writeOutput } from '../../output-file.js';
 import { Progress } from '../../progress.js';
 import { reportFailure } from '../../report-error.js';
 import { visible, warn } from '../../terminal.js';
+import { parseBackboneOption } from '../export.js';
 
 /** Failed images that are named; the rest are counted. */
 const NAMED_FAILURES = 3;
@@ -24,6 +25,45 @@ export function addEvalOptions(command: Command): void {
     .option('--json', 'print one JSON object')
     .option('--report <file>', 'write an HTML page with plots and the worst errors');
   addAppOptions(command);
+}
+
+/** Options of the evaluations that need embeddings. */
+export interface EmbeddingOptions extends EvalOptions {
+  readonly run?: string;
+  readonly backbone?: string;
+  readonly flip?: boolean;
+}
+
+/** Adds what evaluations of embeddings take. */
+export function addEmbeddingOptions(command: Command): void {
+  command
+    .option('--flip', "add the mirrored face's embedding, as InsightFace's evaluation does")
+    .option(
+      '--run <run|checkpoint>',
+      "judge a network as it trains, by PyTorch's engine, in place of the pack's",
+    )
+    .option('--backbone <name>', 'with --run: network of a weights file that does not say it');
+}
+
+/** Runs work with detector and recogniser: the pack's, or the one that `--run` names. */
+export async function withEmbeddingApp<T>(
+  options: EmbeddingOptions,
+  work: (app: FaceAnalysis) => Promise<T>,
+): Promise<T> {
+  const { run, backbone, flip = false } = options;
+  if (run === undefined) {
+    if (backbone !== undefined)
+      throw new InsightFaceError('INVALID_ARGUMENT', '--backbone needs --run, which names the weights.');
+    return withApp(options, { tasks: ['detection', 'landmark', 'recognition'], flip }, work);
+  }
+  const { openRecognizer } = await import('@insightface-ts/train');
+  const config = backbone === undefined ? undefined : await parseBackboneOption(backbone);
+  const recognizer = await openRecognizer(run, config);
+  try {
+    return await withApp(options, { tasks: ['detection', 'landmark'], flip, recognizer }, work);
+  } finally {
+    await recognizer.dispose();
+  }
 }
 
 /** Recognition is judged on one face an image, so a number of faces would be passed over in silence. */

@@ -18,28 +18,28 @@ import {
   type VerificationResult,
   verificationReport,
 } from 'insightface-ts';
-import { withApp } from '../../app.js';
 import { formatTable } from '../../table.js';
 import { print } from '../../terminal.js';
 import {
+  addEmbeddingOptions,
   addEvalOptions,
   checkReport,
-  type EvalOptions,
+  type EmbeddingOptions,
   percent,
   pictureAddress,
   refuseMaxNum,
   settingsOf,
   warnOfFailures,
+  withEmbeddingApp,
   withProgress,
   writeReport,
 } from './shared.js';
 
-interface VerificationOptions extends EvalOptions {
+interface VerificationOptions extends EmbeddingOptions {
   readonly images?: string;
   readonly pairs?: string;
   readonly bin?: string;
   readonly groups?: string;
-  readonly flip?: boolean;
 }
 
 export function addVerification(group: Command): void {
@@ -50,7 +50,6 @@ export function addVerification(group: Command): void {
     .option('--pairs <file>', "LFW's pairs.txt, or a CSV: imageA,imageB,same[,fold]")
     .option('--bin <file>', 'an InsightFace verification set, aligned already')
     .option('--groups <csv>', 'image,group or person,group: error rates of each group at one threshold')
-    .option('--flip', "add the mirrored face's embedding, as InsightFace's evaluation does")
     .addHelpText(
       'after',
       `
@@ -59,9 +58,11 @@ image's centre. No image is left out. A pair with a missed face is an error in a
 
 Examples:
   insightface eval verification --images lfw --pairs lfw/pairs.txt --report lfw.html
-  insightface eval verification --bin lfw.bin --pack buffalo_l --flip --json`,
+  insightface eval verification --bin lfw.bin --pack buffalo_l --flip --json
+  insightface eval verification --run runs/first --images lfw --pairs pairs.txt`,
     )
     .action(evaluate);
+  addEmbeddingOptions(command);
   addEvalOptions(command);
 }
 
@@ -78,8 +79,7 @@ async function evaluate(options: VerificationOptions): Promise<void> {
   await checkReport(options.report);
   const source = await openSource(options);
   const groups = options.groups === undefined ? undefined : parseGroups(await readGroups(options.groups));
-  const models = { tasks: ['detection', 'landmark', 'recognition'], flip: options.flip ?? false } as const;
-  const { embeddings, failures, settings } = await withApp(options, models, async app => ({
+  const { embeddings, failures, settings } = await withEmbeddingApp(options, async app => ({
     ...(await withProgress('Embedding', onProgress => source.embed(app, onProgress))),
     settings: settingsOf(app, options),
   }));

@@ -137,7 +137,7 @@ svg { display: block; width: 100%; height: auto; font: 11.5px system-ui, sans-se
 .scroll + .scroll { margin-top: 24px; }
 table { min-width: min(100%, 480px); border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: 7px 0 7px 36px; text-align: right; border-bottom: 1px solid var(--line); white-space: nowrap; }
-th:first-child { text-align: left; font-weight: 500; padding-left: 0; overflow-wrap: anywhere; white-space: normal; }
+th:first-child { text-align: left; font-weight: 500; padding-left: 0; min-width: 6ch; overflow-wrap: anywhere; white-space: normal; }
 thead th { color: var(--quiet); font-weight: 500; font-size: 13px; border-color: var(--edge); }
 .cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(225px, 1fr)); gap: 12px; margin: 0; padding: 0; list-style: none; }
 .cards li { padding: 10px; background: var(--card); border: 1px solid var(--line); border-radius: 10px; }
@@ -145,5 +145,15 @@ thead th { color: var(--quiet); font-weight: 500; font-size: 13px; border-color:
 .pictures { display: grid; grid-template-columns: repeat(auto-fit, minmax(80px, 1fr)); gap: 6px; margin-bottom: 8px; }
 .pictures img { display: block; width: 100%; aspect-ratio: 1; object-fit: cover; border-radius: 6px; background: var(--line); }
 .no-picture { display: grid; place-items: center; min-height: 56px; padding: 6px; font-size: 12px; color: var(--quiet); background: var(--page); border-radius: 6px; overflow-wrap: anywhere; text-align: center; }
-@media print { main { padding: 0; } figure, .tile, .cards li { break-inside: avoid; } }
+.strip { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(104px, 14%), 1fr)); gap: 6px; }
+.strip img { display: block; width: 100%; border-radius: 6px; }
+.sticky { position: sticky; top: 0; z-index: 1; margin-top: 20px; padding: 12px 0; background: var(--page); border-bottom: 1px solid var(--line); }
+.sticky h2 { margin-bottom: 8px; }
+@media (max-width: 560px) {
+  main { padding: 24px 16px 56px; }
+  .tiles { grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); }
+  .cards { grid-template-columns: repeat(auto-fill, minmax(145px, 1fr)); gap: 8px; }
+  .pictures { grid-template-columns: repeat(auto-fit, minmax(56px, 1fr)); }
+}
+@media print { .sticky { position: static; } main { padding: 0; } figure, .tile, .cards li { break-inside: avoid; } }
 `;

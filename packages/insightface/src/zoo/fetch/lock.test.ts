@@ -55,7 +55,7 @@ test('a process on another machine keeps it as long as it renews it', async () =
   await mkdir(join(home.path, 'folder'));
   await writeFile(path, JSON.stringify({ pid: 1, host: 'elsewhere' }));
   const signal = AbortSignal.timeout(300);
-  await expect(withLock(path, async () => 1, signal)).rejects.toMatchObject({ code: 'ABORTED' });
+  await expect(withLock(path, async () => 1, { signal })).rejects.toMatchObject({ code: 'ABORTED' });
   const longAgo = new Date(Date.now() - 60_000);
   await utimes(path, longAgo, longAgo);
   expect(await withLock(path, async () => 1)).toBe(1);

@@ -1,4 +1,5 @@
-// One process at a time downloads an origin: a lock file that a crashed process cannot hold for long.
+// One process at a time does a thing, such as downloading an origin: a lock file that a crashed process cannot hold for
+// long.
 import { mkdir, open, readFile, rm, stat, utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
@@ -11,12 +12,30 @@ const renewal = 5_000;
 /** A lock that was not renewed for so long has lost its holder. */
 const staleAfter = 30_000;
 
-/** Runs `work` while this process holds the lock; waits for another process that has it. */
-export async function withLock<T>(path: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+/** What {@link withLock} does while another process holds the lock. */
+export interface LockOptions {
+  /** Ends the waiting. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called while another process holds the lock, again and again; what it throws ends the waiting. */
+  readonly onBusy?: () => void;
+}
+
+/**
+ * Runs `work` while this process holds the lock file; waits for another process that has it.
+ * @throws InsightFaceError `ABORTED`, `WRITE_FAILED`; and what `work` throws.
+ */
+export async function withLock<T>(
+  path: string,
+  work: () => Promise<T>,
+  { signal, onBusy }: LockOptions = {},
+): Promise<T> {
   await writing(path, () => mkdir(dirname(path), { recursive: true }));
   while (!(await acquire(path))) {
     if (await isStale(path)) await breakLock(path);
-    else await sleep(100);
+    else {
+      onBusy?.();
+      await sleep(100);
+    }
     throwIfAborted(signal);
   }
   const timer = setInterval(() => {

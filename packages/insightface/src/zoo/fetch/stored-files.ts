@@ -95,7 +95,7 @@ async function fetchOrigin(
         if (!absent.some(file => wanted.includes(file))) return;
         await fetchNow(origin, `${folder}.part`, absent, options, signal);
       },
-      signal,
+      { signal },
     );
   } catch (error) {
     if (signal.aborted)

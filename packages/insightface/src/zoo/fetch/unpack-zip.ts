@@ -1,4 +1,5 @@
 // The wanted files of a zip archive. One entry that is hostile or damaged refuses the whole archive.
+import { type FileHandle, open } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import type { Entry, ZipFile } from 'yauzl';
 import { InsightFaceError } from '../../errors.js';
@@ -13,8 +14,9 @@ const ratioMatters = 2 ** 20;
  * @throws InsightFaceError `DOWNLOAD_FAILED`, `WRITE_FAILED`, `CHECKSUM_MISMATCH`.
  */
 export async function unpackZip(path: string, name: string, wanted: Wanted): Promise<void> {
-  const zip = await openZip(path, name);
+  const handle = await open(path);
   try {
+    const zip = await openZip(handle, name);
     const entries = await readDirectory(zip, name);
     const members = new Map(
       [...wanted.keys()].flatMap(member => {
@@ -26,7 +28,7 @@ export async function unpackZip(path: string, name: string, wanted: Wanted): Pro
     for (const [member, entry] of members)
       for (const target of wanted.get(member) ?? []) await install(target, readMember(zip, entry, name));
   } finally {
-    zip.close();
+    await handle.close();
   }
 }
 
@@ -37,11 +39,15 @@ function findMember(entries: readonly Entry[], member: string): Entry | undefine
   return ending.length === 1 ? ending[0] : undefined;
 }
 
-async function openZip(path: string, name: string): Promise<ZipFile> {
-  const { openPromise } = await import('yauzl');
+async function openZip(handle: FileHandle, name: string): Promise<ZipFile> {
+  const [{ fromRandomAccessReaderPromise }, { ZipReader }] = await Promise.all([
+    import('yauzl'),
+    import('./zip-reader.js'),
+  ]);
   try {
-    // Names that leave the folder, are absolute or hold backslashes are errors in this mode.
-    return await openPromise(path, { lazyEntries: true, autoClose: false, strictFileNames: true });
+    // Names that leave the folder, are absolute or hold backslashes are errors in strict mode.
+    const options = { lazyEntries: true, autoClose: false, strictFileNames: true };
+    return await fromRandomAccessReaderPromise(new ZipReader(handle), (await handle.stat()).size, options);
   } catch (error) {
     throw damaged(name, error);
   }

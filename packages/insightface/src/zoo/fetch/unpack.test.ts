@@ -134,6 +134,19 @@ describe('npm tarball', () => {
   });
 });
 
+test('a place beyond all numbers is a coded error, not the end of the process', async () => {
+  const zip = makeZip([{ name: 'model.onnx', data: weights }]);
+  const locator = Buffer.concat([
+    Buffer.from('PK\x06\x07\0\0\0\0', 'latin1'),
+    Buffer.alloc(8, 0x7f),
+    Buffer.alloc(4),
+  ]);
+  const path = join(home.path, 'beyond.zip');
+  await writeFile(path, Buffer.concat([zip.subarray(0, -22), locator, zip.subarray(-22)]));
+  const wanted = new Map([['model.onnx', [{ path: join(home.path, 'out', 'model.onnx') }]]]);
+  await expect(unpackZip(path, 'beyond.zip', wanted)).rejects.toMatchObject({ code: 'DOWNLOAD_FAILED' });
+});
+
 test('a hundred archives with flipped bytes end in the file or a coded error', async () => {
   const random = mulberry32(7);
   const data = Uint8Array.from({ length: 2000 }, () => random() * 256);

@@ -3,6 +3,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { InsightFaceError } from '../../errors.js';
+import { modelHome } from '../home.js';
 
 /** What a file must be. */
 export interface Expected {
@@ -72,10 +73,11 @@ export async function writing<T>(path: string, work: () => Promise<T>): Promise<
     return await work();
   } catch (cause) {
     const reason = (cause as NodeJS.ErrnoException).code;
-    const advice =
-      reason === 'ENOSPC' || reason === 'EDQUOT'
-        ? 'The disk is full: free some space, or set INSIGHTFACE_HOME to another disk.'
-        : 'Check the permissions, or set INSIGHTFACE_HOME to a folder that can be written.';
+    const isFull = reason === 'ENOSPC' || reason === 'EDQUOT';
+    const remedy = isFull ? 'The disk is full: free some space' : 'Check the path and its permissions';
+    const advice = path.startsWith(modelHome())
+      ? `${remedy}, or set INSIGHTFACE_HOME to another place.`
+      : `${remedy}.`;
     throw new InsightFaceError('WRITE_FAILED', `${path} could not be written (${reason}). ${advice}`, {
       cause,
     });

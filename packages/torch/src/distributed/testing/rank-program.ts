@@ -26,7 +26,8 @@ const scenarios: Record<string, (group: Collective) => unknown> = {
 };
 
 const patience = Number(process.env['PEER_TIMEOUT_MS'] ?? 15_000);
-const group = await init({ peerTimeoutMs: patience });
+const meeting = process.env['MEET_MS'];
+const group = await init({ peerTimeoutMs: patience, ...(meeting && { timeoutMs: Number(meeting) }) });
 console.log('ready', process.pid);
 const result = scenarios[scenario]?.(group);
 if (folder) writeFileSync(join(folder, `${group.rank}.json`), JSON.stringify(result));

@@ -4,17 +4,25 @@ import { runnerImport } from 'vite';
 
 const source = name => fileURLToPath(new URL(`../../../../${name}/src/index.ts`, import.meta.url));
 
-const [file, ...rest] = process.argv.slice(2);
-process.argv = [process.argv[0], file, ...rest];
-await runnerImport(file, {
-  configFile: false,
-  logLevel: 'error',
-  resolve: {
-    alias: {
-      '@insightface-ts/torch': source('torch'),
-      '@insightface-ts/train': source('train'),
-      '@insightface-ts/onnx': source('onnx'),
-      'insightface-ts': source('insightface'),
+/** Imports a source into this process. */
+export function runSource(file) {
+  return runnerImport(file, {
+    configFile: false,
+    logLevel: 'error',
+    resolve: {
+      alias: {
+        '@insightface-ts/gallery': source('gallery'),
+        '@insightface-ts/torch': source('torch'),
+        '@insightface-ts/train': source('train'),
+        '@insightface-ts/onnx': source('onnx'),
+        'insightface-ts': source('insightface'),
+      },
     },
-  },
-});
+  });
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const [node, , file, ...rest] = process.argv;
+  process.argv = [node, file, ...rest];
+  await runSource(file);
+}

@@ -49,30 +49,39 @@ export async function startLooseRanks(
   port: number,
   env: Record<string, string> = {},
 ): Promise<LooseRank[]> {
-  const ranks = Array.from({ length: count }, (_, rank): LooseRank => {
-    const place = {
-      RANK: String(rank),
-      WORLD_SIZE: String(count),
-      LOCAL_RANK: String(rank),
-      MASTER_ADDR: '127.0.0.1',
-      MASTER_PORT: String(port),
-      OMP_NUM_THREADS: '1',
-    };
-    const child = spawn(process.execPath, [RUN_SOURCE, RANK_PROGRAM, scenario], {
-      env: { ...process.env, ...place, ...env },
-    });
-    const output = collect();
-    child.stdout.pipe(output.stream, { end: false });
-    child.stderr.pipe(output.stream, { end: false });
-    const ended = once(child, 'close').then(([code, signal]) => (code ?? signal) as number | NodeJS.Signals);
-    return { process: child, text: output.text, ended };
-  });
+  const ranks = Array.from({ length: count }, (_, rank) => startLooseRank(scenario, rank, count, port, env));
   for (const { text, process: child } of ranks)
     while (!text().includes('ready')) {
       if (child.exitCode !== null) throw new Error(text());
       await sleep(20);
     }
   return ranks;
+}
+
+/** Starts one of `count` ranks. */
+export function startLooseRank(
+  scenario: string,
+  rank: number,
+  count: number,
+  port: number,
+  env: Record<string, string> = {},
+): LooseRank {
+  const place = {
+    RANK: String(rank),
+    WORLD_SIZE: String(count),
+    LOCAL_RANK: String(rank),
+    MASTER_ADDR: '127.0.0.1',
+    MASTER_PORT: String(port),
+    OMP_NUM_THREADS: '1',
+  };
+  const child = spawn(process.execPath, [RUN_SOURCE, RANK_PROGRAM, scenario], {
+    env: { ...process.env, ...place, ...env },
+  });
+  const output = collect();
+  child.stdout.pipe(output.stream, { end: false });
+  child.stderr.pipe(output.stream, { end: false });
+  const ended = once(child, 'close').then(([code, signal]) => (code ?? signal) as number | NodeJS.Signals);
+  return { process: child, text: output.text, ended };
 }
 
 /** Everything written to a stream. */

@@ -1,6 +1,6 @@
 // Two machines in one: two network namespaces, joined by a virtual cable, each with its own address and host name and a
-// launcher with one rank. Run by two-hosts.data.test.ts inside namespaces of its own, so that nothing of it outlives this
-// process: `two-hosts.ts SCENARIO FOLDER none|kill|cut`. Prints how both launchers ended, as JSON.
+// launcher with one rank. Run by start-hosts.ts inside namespaces of its own, so that nothing of it outlives this
+// process: `two-hosts.ts PROGRAM SCENARIO FOLDER none|kill|cut`. Prints how both launchers ended, as JSON.
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
@@ -14,7 +14,7 @@ const HOSTS = [
   { name: 'host-b', address: '10.77.0.2', device: 'cable-b' },
 ] as const;
 
-const [scenario = '', folder = '', accident = 'none'] = process.argv.slice(2);
+const [program = '', scenario = '', folder = '', accident = 'none'] = process.argv.slice(2);
 
 const ip = (...words: string[]) => execFileSync('ip', words, { stdio: 'pipe' });
 
@@ -31,7 +31,7 @@ for (const { name, address, device } of HOSTS) {
 
 const launchers = HOSTS.map(({ name }, rank) => {
   const renamed = ['unshare', '--uts', 'sh', '-c', 'hostname "$0" && exec "$@"', name];
-  const command = [...renamed, process.execPath, RUN_SOURCE, LAUNCH, String(rank), HOSTS[0].address];
+  const command = [...renamed, process.execPath, RUN_SOURCE, LAUNCH, String(rank), HOSTS[0].address, program];
   const child = spawn('ip', ['netns', 'exec', name, ...command, scenario, folder]);
   const output = collect();
   child.stdout.pipe(output.stream, { end: false });
@@ -41,7 +41,7 @@ const launchers = HOSTS.map(({ name }, rank) => {
 
 const pidOf = (index: number) => / ready (\d+)/.exec(launchers[index]?.output.text() ?? '')?.[1];
 const started = Date.now();
-while (!(pidOf(0) && pidOf(1)) && Date.now() - started < 60_000) await sleep(20);
+while (accident !== 'none' && !(pidOf(0) && pidOf(1)) && Date.now() - started < 60_000) await sleep(20);
 const from = Date.now();
 if (accident === 'kill') process.kill(Number(pidOf(1)), 'SIGKILL');
 if (accident === 'cut') ip('-n', HOSTS[1].name, 'link', 'set', HOSTS[1].device, 'down');

@@ -3,6 +3,7 @@
 import { TorchError } from '../../errors.js';
 import type { DType } from '../../tensor.js';
 import { invalid } from '../invalid.js';
+import { areSizes, isSize } from '../sizes.js';
 import { elementsOf, StoredTensor } from '../stored-tensor.js';
 import { PickleDict, PickleName, type PickleValue, Storage, type TensorView } from './values.js';
 
@@ -32,9 +33,6 @@ const others = new Set([
   'builtins.list',
 ]);
 const types = /^torch\.(float(16|32|64)|bfloat16|u?int8|int(16|32|64)|bool|half|float|double|long|int)$/;
-
-/** No tensor has more axes. */
-const mostAxes = 64;
 
 /** @throws TorchError `CHECKPOINT_INVALID` for a name that is not on the list. */
 export function allowedName(module: PickleValue, member: PickleValue): PickleName {
@@ -115,12 +113,4 @@ function dictionary(items: PickleValue | undefined, spend: (count: number) => vo
   spend(items instanceof PickleDict ? items.size : items.length);
   for (const item of items) if (Array.isArray(item)) result.set(item[0] ?? null, item[1] ?? null);
   return result;
-}
-
-function isSize(value: PickleValue | undefined): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
-}
-
-function areSizes(value: PickleValue | undefined): value is number[] {
-  return Array.isArray(value) && value.length <= mostAxes && value.every(isSize);
 }

@@ -1,12 +1,13 @@
 // PyTorch's format since 1.6: a zip archive of stored (never compressed) files, ROOT/data.pkl and ROOT/data/KEY.
 import type { FileHandle } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
-import { type Entry, fromFdPromise, type ZipFile } from 'yauzl';
+import { type Entry, fromRandomAccessReaderPromise, type ZipFile } from 'yauzl';
 import { TorchError } from '../../errors.js';
 import { BYTES } from '../../tensor.js';
 import { invalid } from '../invalid.js';
 import { readRange } from '../read-range.js';
 import { fillViews } from './fill-views.js';
+import { HandleReader } from './handle-reader.js';
 import { unpickle } from './unpickle.js';
 import type { PickleValue } from './values.js';
 
@@ -15,8 +16,11 @@ const mostEntries = 200_000;
 
 /** @throws TorchError `CHECKPOINT_INVALID` */
 export async function readArchive(handle: FileHandle): Promise<PickleValue> {
-  const zip = await orInvalid(() => fromFdPromise(handle.fd, { lazyEntries: true, autoClose: false }));
-  const entries = await readDirectory(zip, (await handle.stat()).size);
+  const { size } = await handle.stat();
+  const zip = await orInvalid(() =>
+    fromRandomAccessReaderPromise(new HandleReader(handle), size, { lazyEntries: true, autoClose: false }),
+  );
+  const entries = await readDirectory(zip, size);
   const pickleName = [...entries.keys()].find(name => name.endsWith('/data.pkl'));
   if (!pickleName) throw invalid('it is a zip archive without data.pkl, and was not written by torch.save');
   const root = pickleName.slice(0, -'data.pkl'.length);

@@ -19,7 +19,10 @@ import {
  */
 export function openPacked(folder: string): FaceDataset {
   const manifest = readManifest(folder);
-  const people = v.safeParse(v.array(v.string()), parseJson(folder, readStored(folder, manifest.people)));
+  const people = v.safeParse(
+    v.array(v.string()),
+    parseJson(folder, manifest.people.file, readStored(folder, manifest.people)),
+  );
   if (!people.success || people.output.length !== manifest.classes)
     throw invalid(folder, `${manifest.people.file} should hold ${manifest.classes} names`);
   const { images, shards } = manifest;
@@ -63,14 +66,20 @@ export function openPacked(folder: string): FaceDataset {
     sourceOf: index => {
       sources ??= readStored(folder, manifest.sources).toString('utf8').trimEnd().split('\n');
       const line = sources[index];
-      return line === undefined ? undefined : v.parse(v.string(), JSON.parse(line));
+      if (line === undefined) return undefined;
+      const source = parseJson(folder, manifest.sources.file, Buffer.from(line));
+      if (typeof source === 'string') return source;
+      throw invalid(folder, `line ${index + 1} of ${manifest.sources.file} is no text`);
     },
   });
 }
 
 /** What `dataset.json` says. @throws InsightFaceError `FILE_NOT_FOUND`, `DATASET_INVALID`. */
 export function readManifest(folder: string): PackedManifest {
-  const result = v.safeParse(manifestSchema, parseJson(folder, read(join(folder, manifestFile))));
+  const result = v.safeParse(
+    manifestSchema,
+    parseJson(folder, manifestFile, read(join(folder, manifestFile))),
+  );
   if (result.success) return result.output;
   const [issue] = result.issues;
   throw invalid(folder, `${manifestFile}: ${v.getDotPath(issue) ?? 'it'}: ${issue.message}`);
@@ -116,13 +125,11 @@ function read(path: string): Buffer {
   }
 }
 
-function parseJson(folder: string, bytes: Buffer): unknown {
+function parseJson(folder: string, file: string, bytes: Buffer): unknown {
   try {
     return JSON.parse(bytes.toString('utf8'));
-  } catch (cause) {
-    throw new InsightFaceError('DATASET_INVALID', `${folder} holds a file that is no JSON. Copy it anew.`, {
-      cause,
-    });
+  } catch {
+    throw invalid(folder, `${file} is no JSON`);
   }
 }
 
@@ -131,5 +138,8 @@ function missing(path: string, cause: unknown): InsightFaceError {
 }
 
 function invalid(folder: string, why: string): InsightFaceError {
-  return new InsightFaceError('DATASET_INVALID', `${folder} is no whole packed data set: ${why}.`);
+  return new InsightFaceError(
+    'DATASET_INVALID',
+    `${folder} is no whole packed data set: ${why}. Copy it anew, or prepare it again.`,
+  );
 }

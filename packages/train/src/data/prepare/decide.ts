@@ -2,7 +2,8 @@
 import type { Rejection } from './extract.js';
 import type { Journal, StoredCrop } from './journal.js';
 import { findNearCopies } from './near-copies.js';
-import { findSamePeople, type PersonEmbeddings, type SamePeople } from './same-people.js';
+import { findSamePeople, meanDirection, type PersonDirection, type SamePeople } from './same-people.js';
+import { stopIfAsked } from './stop.js';
 
 /** A photo that was left out. */
 export interface Dropped {
@@ -23,6 +24,8 @@ export interface Decision {
   readonly dropped: readonly Dropped[];
   /** People who may be one. */
   readonly samePeople: readonly SamePeople[];
+  /** Cosine from which people are reported; `undefined` where there are no embeddings, or no threshold for them. */
+  readonly comparedFrom: number | undefined;
   /** The same file in two people's folders; the first is kept. */
   readonly samePictures: readonly (readonly [kept: string, dropped: string])[];
   /** Photos with several faces, of which the largest near the middle was taken. */
@@ -35,6 +38,9 @@ export interface DecisionOptions {
   readonly nearCopy: number;
   /** `undefined` looks for no people who are one. */
   readonly samePerson: number | undefined;
+  /** Threads that look for them. */
+  readonly threads: number;
+  readonly signal: AbortSignal | undefined;
 }
 
 /** The person a photo shows: its folder. `undefined` for a photo that lies in none. */
@@ -43,7 +49,7 @@ export function personOf(source: string): string | undefined {
   return end < 0 ? undefined : source.slice(0, end);
 }
 
-/** Decides over all photos, in their order. */
+/** Decides over all photos, in their order. @throws InsightFaceError `ABORTED`. */
 export async function decide(
   sources: readonly string[],
   journal: Journal,
@@ -75,8 +81,9 @@ export async function decide(
   }
   const people: string[] = [];
   const kept: { crop: StoredCrop; label: number }[] = [];
-  const embeddings: PersonEmbeddings[] = [];
+  const directions: PersonDirection[] = [];
   for (const [person, crops] of [...byPerson].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    stopIfAsked(options.signal);
     const single = await withoutNearCopies(crops, journal, options.nearCopy, dropped);
     if (single.length < options.minImages) {
       const detail = `Only ${single.length} of this person’s pictures are left; ${options.minImages} are needed.`;
@@ -85,14 +92,19 @@ export async function decide(
     }
     for (const crop of single) kept.push({ crop, label: people.length });
     people.push(person);
-    if (options.samePerson !== undefined && single[0]!.dimension > 0)
-      embeddings.push({ person, embeddings: await Promise.all(single.map(crop => journal.embedding(crop))) });
+    if (options.samePerson !== undefined && single[0]!.dimension > 0) {
+      const embeddings = await Promise.all(single.map(crop => journal.embedding(crop)));
+      directions.push({ person, direction: meanDirection(embeddings) });
+    }
   }
+  const { samePerson: threshold, threads, signal } = options;
   return {
     people,
     kept,
     dropped: dropped.sort((a, b) => (a.source < b.source ? -1 : 1)),
-    samePeople: options.samePerson === undefined ? [] : findSamePeople(embeddings, options.samePerson),
+    comparedFrom: directions.length > 0 ? threshold : undefined,
+    samePeople:
+      threshold === undefined ? [] : await findSamePeople(directions, { threshold, threads, signal }),
     samePictures,
     severalFaces: kept.filter(({ crop }) => crop.faces > 1).map(({ crop }) => crop.source),
   };

@@ -15,6 +15,7 @@ import {
 } from 'insightface-ts';
 import sharp from 'sharp';
 import { fitImage } from '../fit.js';
+import { reasonOf } from '../writing.js';
 import { thumbnail } from './near-copies.js';
 import type { CropEncoding, ExtractSettings } from './options.js';
 
@@ -160,7 +161,7 @@ function finish(
 
 /** libvips' own words for damage change from run to run when several threads decode. */
 function whyUnreadable(error: unknown): string {
-  if (!(error instanceof InsightFaceError)) return `It cannot be read: ${error}`;
+  if (!(error instanceof InsightFaceError)) return `The file cannot be read (${reasonOf(error)}).`;
   if (error.code === 'IMAGE_INVALID') return 'The image is damaged or cut short. [IMAGE_INVALID]';
   return `${error.message} [${error.code}]`;
 }

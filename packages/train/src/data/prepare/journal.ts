@@ -2,6 +2,8 @@
 //   settings.json    what decides how crops come out
 //   crops.bin        for each crop: the encoded image, the thumbnail, the embedding as 32-bit floats
 //   journal.jsonl    a line for each photo, written after its crop
+// Nothing is flushed on the way: a crop's CRC-32 tells, when a run goes on, whether it reached the disk before its line.
+import { createReadStream } from 'node:fs';
 import {
   constants,
   type FileHandle,
@@ -14,11 +16,11 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import { InsightFaceError } from 'insightface-ts';
 import { writing } from '../writing.js';
 import type { Crop, Rejection } from './extract.js';
 import { thumbnailSide } from './near-copies.js';
-import type { ExtractSettings } from './options.js';
 
 /** A crop as the journal knows it; its bytes are in `crops.bin`. */
 export interface StoredCrop {
@@ -29,6 +31,8 @@ export interface StoredCrop {
   readonly imageBytes: number;
   /** Numbers of its embedding; 0 without a recogniser. */
   readonly dimension: number;
+  /** Of the image, the thumbnail and the embedding together. */
+  readonly crc32: number;
 }
 
 type Line = (StoredCrop | Rejection) & { readonly bytes: number; readonly modified: number };
@@ -55,21 +59,29 @@ export class Journal {
 
   /**
    * Opens the folder's journal if it was made with the same settings, or begins a new one.
+   * @param settings all that decides how crops come out.
+   * @param onRestart told when work that was done with other settings is thrown away.
    * @throws InsightFaceError `WRITE_FAILED`; `INVALID_ARGUMENT` when the folder holds something else.
    */
-  static async open(folder: string, settings: ExtractSettings & { recognizer: string | undefined }) {
+  static async open(
+    folder: string,
+    settings: { readonly source: string; readonly [name: string]: unknown },
+    onRestart?: () => void,
+  ): Promise<Journal> {
     const wanted = `${JSON.stringify(settings, null, 2)}\n`;
     return writing(folder, async () => {
       const had = await readFile(join(folder, 'settings.json'), 'utf8').catch(() => undefined);
       if (had === undefined) await refuseForeign(folder);
-      else if (had !== wanted) await rm(folder, { recursive: true });
+      else if (had !== wanted) {
+        onRestart?.();
+        await rm(folder, { recursive: true });
+      }
       await mkdir(folder, { recursive: true });
       await writeFile(join(folder, 'settings.json'), wanted);
       const lines = await open(join(folder, 'journal.jsonl'), 'a+');
-      const before = await wholeLines(lines);
       const crops = await open(join(folder, 'crops.bin'), constants.O_RDWR | constants.O_CREAT);
       const journal = new Journal(folder, settings.source, crops, lines);
-      await journal.#restore(before);
+      await journal.#restore();
       return journal;
     });
   }
@@ -108,23 +120,41 @@ export class Journal {
   }
 
   async close(): Promise<void> {
+    await this.#turn;
     await Promise.all([this.#crops.close(), this.#lines.close()]);
   }
 
-  /** Photos that have changed since, and crops that did not reach the disk, are forgotten. */
-  async #restore(lines: readonly Line[]): Promise<void> {
-    const { size } = await this.#crops.stat();
-    for (const { bytes, modified, ...entry } of lines) {
-      const end = 'offset' in entry ? endOf(entry) : 0;
-      if (end > size) continue;
-      this.#end = Math.max(this.#end, end);
+  /** Photos that have changed since, and what did not reach the disk whole, are forgotten. */
+  async #restore(): Promise<void> {
+    let whole = 0;
+    for await (const text of linesOf(join(this.#folder, 'journal.jsonl'))) {
+      const line = parseLine(text);
+      if (!line) break;
+      whole += text.length + 1;
+      const { bytes, modified, ...entry } = line;
+      if ('offset' in entry) {
+        if (!(await this.#isWhole(entry))) continue;
+        this.#end = Math.max(this.#end, endOf(entry));
+      }
       const info = await stat(join(this.#source, entry.source)).catch(() => undefined);
       if (info && info.size === bytes && info.mtimeMs === modified) this.#entries.set(entry.source, entry);
     }
+    await this.#lines.truncate(whole);
+  }
+
+  async #isWhole(crop: StoredCrop): Promise<boolean> {
+    const { size } = await this.#crops.stat();
+    if (endOf(crop) > size) return false;
+    return crc32(await this.#read(crop.offset, endOf(crop) - crop.offset)) === crop.crc32;
   }
 
   async #store({ image, thumbnail, embedding, source, sha256, faces }: Crop): Promise<StoredCrop> {
     const floats = embedding ?? new Float32Array(0);
+    const bytes = Buffer.concat([
+      image,
+      thumbnail,
+      new Uint8Array(floats.buffer, floats.byteOffset, floats.byteLength),
+    ]);
     const stored = {
       source,
       sha256,
@@ -132,12 +162,8 @@ export class Journal {
       offset: this.#end,
       imageBytes: image.length,
       dimension: floats.length,
+      crc32: crc32(bytes),
     };
-    const bytes = Buffer.concat([
-      image,
-      thumbnail,
-      new Uint8Array(floats.buffer, floats.byteOffset, floats.byteLength),
-    ]);
     for (let done = 0; done < bytes.length; )
       done += (await this.#crops.write(bytes, done, bytes.length - done, this.#end + done)).bytesWritten;
     this.#end += bytes.length;
@@ -154,7 +180,11 @@ export class Journal {
   async #read(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
     const bytes = new Uint8Array(length);
     const { bytesRead } = await this.#crops.read(bytes, 0, length, offset);
-    if (bytesRead < length) throw new Error(`${this.#folder}/crops.bin ended early.`);
+    if (bytesRead < length)
+      throw new InsightFaceError(
+        'DATASET_INVALID',
+        `${this.#folder}/crops.bin ended early: something else changed it. The same call does that part again.`,
+      );
     return bytes;
   }
 }
@@ -173,14 +203,25 @@ function endOf({ offset, imageBytes, dimension }: StoredCrop): number {
   return offset + imageBytes + thumbnailBytes + dimension * 4;
 }
 
-/** The lines that were written whole; what follows them is cut off. */
-async function wholeLines(file: FileHandle): Promise<Line[]> {
-  const bytes = await file.readFile();
-  const whole = bytes.subarray(0, bytes.lastIndexOf(10) + 1);
-  await file.truncate(whole.length);
-  return whole
-    .toString('utf8')
-    .split('\n')
-    .filter(line => line !== '')
-    .map(line => JSON.parse(line) as Line);
+/** Lines that end, without their ends. A journal can be larger than a string may be. */
+async function* linesOf(file: string): AsyncGenerator<Buffer> {
+  let rest = Buffer.alloc(0);
+  for await (const chunk of createReadStream(file, { highWaterMark: 2 ** 20 })) {
+    const bytes = Buffer.concat([rest, chunk as Buffer]);
+    let start = 0;
+    for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10, start)) {
+      yield bytes.subarray(start, end);
+      start = end + 1;
+    }
+    rest = bytes.subarray(start);
+  }
+}
+
+/** `undefined` for what a power cut left of a line. */
+function parseLine(text: Buffer): Line | undefined {
+  try {
+    return JSON.parse(text.toString('utf8')) as Line;
+  } catch {
+    return undefined;
+  }
 }

@@ -7,7 +7,7 @@ import type { Preparation } from './prepare.js';
 
 const { count, errorCards, html, page, section, table } = reportParts;
 
-/** Pictures shown for one reason; `dropped.jsonl` in the data set has all of them. */
+/** Pictures shown for one reason. */
 const shownCards = 48;
 
 const reasons: Readonly<Record<Dropped['reason'], readonly [title: string, lead: string]>> = {
@@ -20,12 +20,23 @@ const reasons: Readonly<Record<Dropped['reason'], readonly [title: string, lead:
   'no-person': ['In no folder', 'Who is in these pictures is not known: they lie in no person’s folder.'],
 };
 
+/** Said where nothing looked for people who lie in two folders. */
+export const notCompared =
+  'People were not compared with each other: that needs a recogniser whose thresholds were measured, as the pack open has (--detector open).';
+
+/** Options, as a person calls them. */
+const settingNames: Readonly<Record<string, string>> = {
+  minFace: 'smallest face',
+  minImages: 'fewest pictures',
+  nearCopy: 'near copy from',
+};
+
 /**
  * One self-contained HTML page.
  * @param reportFile where it will lie: pictures are linked relative to it.
  */
 export function prepareReport(preparation: Preparation, reportFile: string): string {
-  const { source, out, manifest, found, dropped, seconds } = preparation;
+  const { source, out, manifest, found, dropped, seconds, resumed } = preparation;
   const picture = (name: string) => address(dirname(resolve(reportFile)), resolve(source, name));
   const byReason = (Object.keys(reasons) as Dropped['reason'][])
     .map(reason => ({ reason, entries: dropped.filter(entry => entry.reason === reason) }))
@@ -42,7 +53,7 @@ export function prepareReport(preparation: Preparation, reportFile: string): str
       {
         label: 'Time',
         value: `${seconds.toFixed(0)} s`,
-        note: `${(found.images / seconds).toFixed(1)} pictures a second`,
+        note: `${((found.images - resumed) / seconds).toFixed(1)} pictures a second`,
       },
     ],
     [
@@ -59,7 +70,7 @@ export function prepareReport(preparation: Preparation, reportFile: string): str
       preparation.severalFaces.length > 0 &&
         section(
           `Several faces: ${count(preparation.severalFaces.length)}`,
-          'Kept; the largest face near the middle was taken. Look whether it is the right one.',
+          `Kept; the largest face near the middle was taken. Look whether it is the right one.${shownOf(preparation.severalFaces.length)}`,
           errorCards(
             preparation.severalFaces
               .slice(0, shownCards)
@@ -70,7 +81,7 @@ export function prepareReport(preparation: Preparation, reportFile: string): str
       ...byReason.map(({ reason, entries }) =>
         section(
           `${reasons[reason][0]}: ${count(entries.length)}`,
-          reasons[reason][1] + shownOf(entries.length),
+          `${reasons[reason][1]}${shownOf(entries.length)}${entries.length > shownCards ? ' dropped.jsonl in the data set names all.' : ''}`,
           errorCards(
             entries.slice(0, shownCards).map(entry => ({
               images: [entry.source, ...(entry.of === undefined ? [] : [entry.of])],
@@ -93,13 +104,17 @@ export function prepareReport(preparation: Preparation, reportFile: string): str
 
 /** People and pictures that lie in two folders. */
 function sameSection(
-  { samePeople, samePictures, portraits }: Preparation,
+  { samePeople, samePictures, portraits, comparedFrom }: Preparation,
   picture: (name: string) => string,
 ) {
-  if (samePeople.length + samePictures.length === 0) return undefined;
+  const total = samePeople.length + samePictures.length;
+  const compared =
+    comparedFrom === undefined
+      ? notCompared
+      : `People whose mean embeddings have a cosine of ${comparedFrom.toFixed(2)} or more are listed.`;
   return section(
-    `Perhaps one person in two folders: ${count(samePeople.length + samePictures.length)}`,
-    `Nothing was changed. Join the folders, or move the pictures, and prepare again.${shownOf(samePeople.length)}`,
+    `Perhaps one person in two folders: ${count(total)}`,
+    `${compared}${total > 0 ? ' Nothing was changed: join the folders, or move the pictures, and prepare again.' : ''}${shownOf(total)}`,
     errorCards(
       [
         ...samePictures.map(([first, second]) => ({
@@ -121,11 +136,14 @@ function sameSection(
 function settings(madeWith: Preparation['manifest']['madeWith']): [string, string][] {
   return Object.entries(madeWith)
     .filter(([name]) => name !== 'source')
-    .map(([name, value]) => [name, String(value)]);
+    .map(([name, value]) => [
+      settingNames[name] ?? name,
+      value === true ? 'yes' : value === false ? 'no' : String(value),
+    ]);
 }
 
 function shownOf(total: number): string {
-  return total > shownCards ? ` The first ${shownCards} are shown; dropped.jsonl names all.` : '';
+  return total > shownCards ? ` The first ${shownCards} are shown.` : '';
 }
 
 /** Relative where the page can be moved together with the pictures; else a file address. */

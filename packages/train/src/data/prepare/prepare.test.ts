@@ -8,7 +8,7 @@ import { openFaceDataset } from '../open-dataset.js';
 import { drawnImage, drawPeople } from '../testing/drawn.js';
 import { temporaryFolder } from '../testing/temporary-folder.js';
 import { prepareDataset } from './prepare.js';
-import { prepareReport } from './prepare-report.js';
+import { notCompared, prepareReport } from './prepare-report.js';
 
 const photos = temporaryFolder();
 const outs = temporaryFolder();
@@ -89,6 +89,7 @@ describe('prepareDataset, aligned', () => {
 
     const report = prepareReport(preparation, join(outs, 'report.html'));
     for (const { source } of preparation.dropped) expect(report).toContain(source);
+    expect(report).toContain(notCompared);
     expect(report).not.toMatch(/<script|data:image|https?:/);
     const [, picture] = /<img src="([^"]+)"/.exec(report)!;
     expect(existsSync(join(outs, decodeURIComponent(picture!)))).toBe(true);
@@ -122,6 +123,66 @@ describe('prepareDataset, aligned', () => {
     const threaded = join(outs, 'threaded');
     await prepareDataset(photos, { ...aligned, minImages: 2, out: threaded, workers: 2 });
     expect(content(threaded)).toEqual(content(out));
+  });
+
+  it('looks again at photos whose crops or lines a power cut kept from the disk', async () => {
+    const cut = join(outs, 'cut');
+    const controller = new AbortController();
+    const options = { ...aligned, minImages: 2, out: cut };
+    const stop = prepareDataset(photos, {
+      ...options,
+      signal: controller.signal,
+      onProgress: done => done > 8 && controller.abort(),
+    });
+    await expect(stop).rejects.toMatchObject({ code: 'ABORTED' });
+    const [crops, journal] = ['crops.bin', 'journal.jsonl'].map(file => join(`${cut}.building`, file)) as [
+      string,
+      string,
+    ];
+    const bytes = await readFile(crops);
+    await writeFile(crops, bytes.fill(0, bytes.length - 1500, bytes.length - 1000));
+    await appendFile(
+      journal,
+      Buffer.concat([Buffer.alloc(512), Buffer.from('\n{"source":"p0/0.png","offset":1e9}\n')]),
+    );
+    const { resumed } = await prepareDataset(photos, options);
+    expect(resumed).toBe(7);
+    expect(content(cut)).toEqual(content(out));
+  });
+
+  it('goes on with other threads and without the network, and says so when other settings begin anew', async () => {
+    const again = join(outs, 'again');
+    const controller = new AbortController();
+    const notices: string[] = [];
+    const options = { ...aligned, out: again, onNotice: (notice: string) => notices.push(notice) };
+    const stop = prepareDataset(photos, {
+      ...options,
+      signal: controller.signal,
+      onProgress: done => done > 5 && controller.abort(),
+    });
+    await expect(stop).rejects.toMatchObject({ code: 'ABORTED' });
+    const stopped = new AbortController();
+    const more = {
+      analysis: { threads: 1, offline: true },
+      signal: stopped.signal,
+      onProgress: () => stopped.abort(),
+    };
+    await expect(prepareDataset(photos, { ...options, ...more })).rejects.toMatchObject({ code: 'ABORTED' });
+    expect(notices).toEqual([]);
+    const { resumed } = await prepareDataset(photos, { ...options, size: 24 });
+    expect(resumed).toBe(0);
+    expect(notices).toEqual([expect.stringContaining('other settings')]);
+  });
+
+  it('lets one process at a time make a data set', async () => {
+    const busy = join(outs, 'busy');
+    const runs = [1, 2].map(() => prepareDataset(photos, { ...aligned, out: busy }));
+    const outcomes = await Promise.allSettled(runs);
+    expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(outcomes.find(({ status }) => status === 'rejected')).toMatchObject({
+      reason: { code: 'INVALID_ARGUMENT' },
+    });
+    expect(readdirSync(outs).filter(name => name.startsWith('busy'))).toEqual(['busy']);
   });
 
   it('tells of a full disk, and goes on when there is room', async () => {

@@ -3,7 +3,7 @@
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { InsightFaceError, listImages } from 'insightface-ts';
+import { InsightFaceError, listImages, withLock } from 'insightface-ts';
 import type { PackedManifest } from '../packed/format.js';
 import { PackedWriter } from '../packed/packed-writer.js';
 import { WorkerPool, workerFile } from '../worker-pool.js';
@@ -14,6 +14,7 @@ import type { ExtractRequest } from './extract-worker.js';
 import { Journal } from './journal.js';
 import { type ExtractSettings, type FullOptions, fullOptions, type PrepareOptions } from './options.js';
 import { samePersonThreshold } from './same-people.js';
+import { stopIfAsked } from './stop.js';
 
 /** What was made, and what was left out. */
 export interface Preparation extends Omit<Decision, 'kept'> {
@@ -38,11 +39,10 @@ const photosAtOnce = 8;
  * Makes a data set from `PERSON/*` photos. Stopped at any time, it goes on where it was when it is called again with
  * the same options.
  * @throws InsightFaceError `FILE_NOT_FOUND` without the folder; `DATASET_INVALID` when it holds no photos of people, or
- * none of them can be used; `INVALID_ARGUMENT` for options out of range, or when `out` is there already;
- * `WRITE_FAILED`; `ABORTED`; and what opening a pack throws.
+ * none of them can be used; `INVALID_ARGUMENT` for options out of range, when `out` is there already, or when another
+ * process is making it; `WRITE_FAILED`; `ABORTED`; and what opening a pack throws.
  */
 export async function prepareDataset(source: string, options: PrepareOptions): Promise<Preparation> {
-  const start = performance.now();
   const full = fullOptions(resolve(source), options, availableParallelism());
   const out = resolve(full.out);
   await refuseExisting(out);
@@ -53,6 +53,27 @@ export async function prepareDataset(source: string, options: PrepareOptions): P
       'DATASET_INVALID',
       `${source} holds no photos in people’s folders. Put the photos of each person in a folder: ${source}/PERSON/photo.jpg.`,
     );
+  const onBusy = () => {
+    throw new InsightFaceError(
+      'INVALID_ARGUMENT',
+      `Another process is making ${out}. Wait until it has ended, or choose another folder.`,
+    );
+  };
+  return withLock(`${out}.building.lock`, () => prepare({ ...full, out }, sources, people, options), {
+    onBusy,
+  });
+}
+
+async function prepare(
+  full: FullOptions,
+  sources: readonly string[],
+  people: ReadonlySet<string>,
+  options: PrepareOptions,
+): Promise<Preparation> {
+  const start = performance.now();
+  const { out } = full;
+  // While the photos were listed another process may have been quicker.
+  await refuseExisting(out);
   const settings = extractSettings(full);
   const extractor = await Extractor.open(settings, {
     ...(options.onDownload && { onProgress: options.onDownload }),
@@ -60,22 +81,30 @@ export async function prepareDataset(source: string, options: PrepareOptions): P
   });
   const recognizer = extractor.recognizer;
   const building = `${out}.building`;
-  const journal = await Journal.open(building, { ...settings, recognizer: recognizer?.fingerprint });
-  const resumed = journal.entries.size;
+  let journal: Journal | undefined;
   try {
+    journal = await Journal.open(
+      building,
+      { ...deciding(settings), recognizer: recognizer?.fingerprint },
+      () => options.onNotice?.(`${building} was made with other settings: all photos are looked at anew.`),
+    );
+    const resumed = journal.entries.size;
     await extractAll(sources, journal, full, extractor, options);
     const decision = await decide(sources, journal, {
       minImages: full.minImages,
       nearCopy: full.nearCopy,
       samePerson: full.samePerson ?? samePersonThreshold(recognizer),
+      threads: Math.max(1, full.workers),
+      signal: options.signal,
     });
-    if (decision.kept.length === 0) throw nothingLeft(source, decision);
-    const manifest = await pack(join(building, 'packed'), journal, decision, full);
+    if (decision.kept.length === 0) throw nothingLeft(full.source, decision);
+    const manifest = await pack(join(building, 'packed'), journal, decision, full, options.signal);
     await writing(out, async () => {
       await mkdir(dirname(out), { recursive: true });
       await rename(join(building, 'packed'), out);
     });
     await journal.close();
+    journal = undefined;
     await rm(building, { recursive: true, force: true });
     const portraits = new Map<string, string>();
     for (const { crop } of decision.kept) {
@@ -96,8 +125,13 @@ export async function prepareDataset(source: string, options: PrepareOptions): P
     };
   } finally {
     await extractor.close();
-    await journal.close();
+    await journal?.close();
   }
+}
+
+/** What decides how crops come out: a run goes on with or without the network, and on more or fewer threads. */
+function deciding({ analysis: { offline: _, threads: __, ...analysis }, ...settings }: ExtractSettings) {
+  return { ...settings, analysis };
 }
 
 function extractSettings({ source, pack, aligned, size, minFace, encoding, analysis }: FullOptions) {
@@ -123,10 +157,7 @@ async function extractAll(
   { onProgress, signal }: Pick<PrepareOptions, 'onProgress' | 'signal'>,
 ): Promise<void> {
   const open = sources.filter(source => personOf(source) !== undefined && !journal.entries.has(source));
-  const batches = Array.from({ length: Math.ceil(open.length / photosAtOnce) }, (_, i) =>
-    open.slice(i * photosAtOnce, (i + 1) * photosAtOnce),
-  );
-  const threads = Math.min(workers, batches.length);
+  const threads = Math.min(workers, Math.ceil(open.length / photosAtOnce));
   const pool =
     threads > 1
       ? new WorkerPool(
@@ -135,14 +166,14 @@ async function extractAll(
           extractSettings({ workers, ...full }),
         )
       : undefined;
+  let next = 0;
   let done = sources.length - open.length;
   onProgress?.(done, sources.length);
   const work = async (): Promise<void> => {
-    for (let batch = batches.shift(); batch; batch = batches.shift()) {
-      if (signal?.aborted)
-        throw new InsightFaceError('ABORTED', 'Preparing was stopped; call again to go on.', {
-          cause: signal.reason,
-        });
+    while (next < open.length) {
+      stopIfAsked(signal);
+      const batch = open.slice(next, next + photosAtOnce);
+      next += batch.length;
       const request: ExtractRequest = { sources: batch };
       const results = pool
         ? ((await pool.request(request)) as (Crop | Rejection)[])
@@ -164,6 +195,7 @@ async function pack(
   journal: Journal,
   { kept, people, dropped }: Decision,
   full: FullOptions,
+  signal: AbortSignal | undefined,
 ): Promise<PackedManifest> {
   await rm(folder, { recursive: true, force: true });
   const writer = await PackedWriter.create(folder, {
@@ -171,7 +203,10 @@ async function pack(
     shardBytes: full.shardBytes,
   });
   try {
-    for (const { crop, label } of kept) await writer.add(await journal.image(crop), label, crop.source);
+    for (const { crop, label } of kept) {
+      stopIfAsked(signal);
+      await writer.add(await journal.image(crop), label, crop.source);
+    }
     return await writer.finish({
       people,
       dropped,

@@ -93,10 +93,18 @@ function readLabels(records: RecordHeads, index: RecordIndex): { keys: Int32Arra
     ? Int32Array.from({ length: end - 1 }, (_, i) => i + 1)
     : Int32Array.from(index.keys).sort();
   const labels = new Int32Array(keys.length).fill(-1);
+  let covered = 0;
   if (described)
     for (let identity = end; identity < afterIdentities; identity++) {
       const [from = 0, to = 0] = records.labels(identity);
       if (from >= to) continue;
+      covered += to - from;
+      // NaN fails, too.
+      if (!(from >= 1 && covered <= keys.length))
+        throw invalid(
+          records.name,
+          `identity ${identity - end} claims images ${from} to ${to - 1}, others' too`,
+        );
       labels.fill(records.label(from), from - 1, to - 1);
     }
   for (let i = 0; i < keys.length; i++) if (labels[i] === -1) labels[i] = records.label(keys[i]!);
@@ -117,7 +125,11 @@ function checkLabels(labels: Int32Array, classes: number, name: string): void {
 
 function readProperty(file: string): { classes: number; imageSize: Size } | undefined {
   if (!existsSync(file)) return undefined;
-  const [classes, height, width] = readFileSync(file, 'utf8').trim().split(',').map(Number);
+  const [classes, height, width] = Buffer.from(readBytes(file))
+    .toString('utf8')
+    .trim()
+    .split(',')
+    .map(Number);
   const isWhole = [classes, height, width].every(value => Number.isInteger(value) && value! > 0);
   if (!isWhole || height! > largestSide || width! > largestSide)
     throw invalid(file, `it should read classes,height,width, sides of at most ${largestSide} pixels`);
@@ -138,7 +150,7 @@ function readBytes(file: string): Uint8Array {
   } catch (cause) {
     throw new InsightFaceError(
       'FILE_NOT_FOUND',
-      `${file} cannot be read. A .rec file needs its .idx file beside it.`,
+      `${file} cannot be read. A .rec file needs its .idx file beside it, and permission to read both.`,
       { cause },
     );
   }

@@ -2,9 +2,12 @@
 // common.
 import { InsightFaceError } from 'insightface-ts';
 
+/** More than any image has; an index that lost its lines must not ask for the rest of the file. */
+const largestRecord = 2 ** 26;
+
 /** Where records begin and end. */
 export interface RecordIndex {
-  /** Bytes from `start` to `end` hold the record of this key (and nothing else). */
+  /** Bytes from `start` to `end` hold the record of this key (and, in a whole index, nothing else). */
   spanOf(key: number): readonly [start: number, end: number] | undefined;
   readonly keys: readonly number[];
 }
@@ -40,7 +43,8 @@ export function parseRecordIndex(text: Uint8Array, fileSize: number, name: strin
   const ends = new Float64Array(offsets.length);
   for (let i = 0; i < order.length; i++) {
     const next = order[i + 1];
-    ends[order[i]!] = next === undefined ? fileSize : offsets[next]!;
+    const end = next === undefined ? fileSize : offsets[next]!;
+    ends[order[i]!] = Math.min(end, offsets[order[i]!]! + largestRecord);
   }
   // Keys count from 0 in nearly every file, and a map of millions of entries costs gigabytes.
   const places = keys.every((key, i) => key === i) ? undefined : new Map(keys.map((key, i) => [key, i]));

@@ -8,6 +8,7 @@ import { frame, imageRecord, insightfaceRecords, writeRecords } from '../testing
 import { temporaryFolder } from '../testing/temporary-folder.js';
 import { openRecordIo } from './open-record-io.js';
 import { unpackRecord } from './record.js';
+import { parseRecordIndex } from './record-index.js';
 
 const folder = temporaryFolder();
 const invalid = expect.objectContaining({ code: 'DATASET_INVALID' });
@@ -111,6 +112,18 @@ describe('openRecordIo', () => {
     writeFileSync(join(folder, 'property'), '2100000000,24,24');
     expect(() => openRecordIo(write('many.rec', many))).toThrow(invalid);
     writeFileSync(join(folder, 'property'), '3,24,24');
+  });
+
+  it('refuses identities that claim each other’s images', () => {
+    const records = insightfaceRecords(people);
+    records[records.length - 1] = imageRecord([1, 7]);
+    expect(() => openRecordIo(write('overlap.rec', records))).toThrow(/claims images 1 to 6/);
+  });
+
+  it('reads no more than an image has where the index lost its lines', () => {
+    const index = parseRecordIndex(Buffer.from('0\t0\n1\t100\n'), 2 ** 40, 'x.idx');
+    expect(index.spanOf(0)).toEqual([0, 100]);
+    expect(index.spanOf(1)).toEqual([100, 100 + 2 ** 26]);
   });
 
   it('notices an image whose label is not its identity’s', async () => {

@@ -1,11 +1,13 @@
 // A data set of drawn "people" that a tiny network learns in seconds, and an experiment on it.
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createImage, encodePng } from 'insightface-ts';
 import { seededRandom } from '../../data/random.js';
 import type { Experiment } from '../experiment.js';
 import { checkExperiment } from '../experiment-file.js';
+import { newestCheckpoint } from '../run-folder.js';
 
 export const tinySize = 32;
 
@@ -42,6 +44,15 @@ function draw(person: number, image: number) {
         picture.data[(y * tinySize + x) * 3 + c] =
           gain * grid[((y >> 3) * 4 + (x >> 3)) * 3 + c]! + 20 * random();
   return picture;
+}
+
+/** A digest of all that the newest checkpoint of one process depends on. */
+export function learnedDigest(out: string): string {
+  const { folder } = newestCheckpoint(out)!;
+  const hash = createHash('sha256');
+  for (const file of readdirSync(folder).filter(name => name.endsWith('.safetensors')))
+    hash.update(readFileSync(join(folder, file)));
+  return hash.digest('hex');
 }
 
 /** An experiment of some steps on the drawings, with what is to be different. */
