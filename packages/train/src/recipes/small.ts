@@ -20,7 +20,7 @@ const narrow: ExperimentInput = {
   ...lfw,
   name: 'lfw_dev_narrow',
   notes:
-    'A narrow iResNet of four blocks at 64 pixels, CosFace, from nothing. In 32 minutes on a busy machine (15.4 minutes of CPU, 20 epochs): pairsDevTest 90.30 ± 1.62 %, area under ROC 0.9676.',
+    'A narrow iResNet of four blocks at 64 pixels, CosFace, from nothing. In 36 minutes (54.7 epochs, 46.5 minutes of CPU): pairsDevTest 92.60 ± 2.29 %, area under ROC 0.9800.',
   backbone: {
     name: 'iresnet',
     blocks: [1, 1, 1, 1],
@@ -29,18 +29,6 @@ const narrow: ExperimentInput = {
     dropout: 0.4,
   },
   loss: { name: 'cosface', scale: 24, margin: 0.2 },
-  optimizer: { name: 'sgd', lr: 0.1, weightDecay: 5e-4 },
-  schedule: { minutes: 60, warmup: 0.05 },
-};
-
-const mobile: ExperimentInput = {
-  ...lfw,
-  name: 'lfw_dev_mbf',
-  notes:
-    "MobileFaceNet in the paper's width at 112 pixels, ArcFace; from nothing. For an hour on two cores; not run yet.",
-  data: { ...lfw.data, size: 112 },
-  backbone: { name: 'mbf_paper' },
-  loss: { name: 'arcface', scale: 24, margin: 0.3 },
   optimizer: { name: 'sgd', lr: 0.1, weightDecay: 5e-4 },
   schedule: { minutes: 60, warmup: 0.05 },
 };
@@ -77,7 +65,7 @@ const dark: ExperimentInput = {
   ...narrow,
   name: 'lfw_dark_last_layer',
   notes:
-    'The last layer of lfw_dev_narrow, trained on photos made dark and turned, in 1.8 minutes of CPU. pairsDevTest made dark and turned: 62.10 to 79.90 % (better by 14.7 to 20.9 points), area under ROC 0.6766 to 0.8775; as it is: 89.20 to 90.50 %, 0.9672 to 0.9622.',
+    'The last layer of lfw_dev_narrow, trained on photos made dark and turned, in 1.6 minutes of CPU. pairsDevTest made dark and turned: 67.20 to 83.00 % (better by 12.8 to 18.8 points), area under ROC 0.7420 to 0.9168; as it is: 92.60 to 91.80 % (-2.2 to 0.6 points), 0.9800 to 0.9785.',
   data: { ...lfw.data, train: 'lfw-dark/train' },
   optimizer: { name: 'sgd', lr: 0.05, weightDecay: 5e-4 },
   schedule: { epochs: 6, warmup: 0.1 },
@@ -87,5 +75,5 @@ const dark: ExperimentInput = {
 
 /** By name. */
 export const smallRecipes: ReadonlyMap<string, ExperimentInput> = new Map(
-  [narrow, mobile, orl, dark].map(recipe => [recipe.name, recipe]),
+  [narrow, orl, dark].map(recipe => [recipe.name, recipe]),
 );
