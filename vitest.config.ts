@@ -7,9 +7,13 @@ const source = (name: string) => fileURLToPath(new URL(`./packages/${name}/src/i
 const alias = {
   'insightface-ts': source('insightface'),
   '@insightface-ts/onnx': source('onnx'),
+  '@insightface-ts/capture': source('capture'),
   '@insightface-ts/gallery': source('gallery'),
+  '@insightface-ts/audit': source('audit'),
   '@insightface-ts/torch': source('torch'),
   '@insightface-ts/train': source('train'),
+  '@insightface-ts/server': source('server'),
+  '@insightface-ts/client': source('client'),
 };
 
 export default defineConfig({

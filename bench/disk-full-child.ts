@@ -1,9 +1,9 @@
 // Enrols people until the disk takes no more, then looks at what is there, and prints it as JSON.
-import { Gallery } from '@insightface-ts/gallery';
+import { openGallery } from '@insightface-ts/gallery';
 import { durabilityModel, embeddingsOf, metadataOf } from './durability-people.js';
 
 const [folder = ''] = process.argv.slice(2);
-const gallery = await Gallery.open(folder, { model: durabilityModel });
+const gallery = await openGallery(folder, { model: durabilityModel });
 let acknowledged = 0;
 let code: unknown;
 while (code === undefined && acknowledged < 5000) {
@@ -15,9 +15,9 @@ while (code === undefined && acknowledged < 5000) {
     code = error instanceof Error && 'code' in error ? error.code : String(error);
   }
 }
-const after = gallery.check();
-const found = gallery.search(embeddingsOf('person 3')[0]!, { limit: 1 })[0]?.name;
+const after = await gallery.check();
+const [found] = await gallery.search(embeddingsOf('person 3')[0]!, { limit: 1 });
 await gallery.close();
-const again = await Gallery.open(folder, { model: durabilityModel });
-console.log(JSON.stringify({ acknowledged, code, after, found, reopened: again.check() }));
+const again = await openGallery(folder, { model: durabilityModel });
+console.log(JSON.stringify({ acknowledged, code, after, found: found?.name, reopened: await again.check() }));
 await again.close();

@@ -1,12 +1,12 @@
 // Enrols and removes people until it is killed. Standard output tells what is on the disk: `+name` enrolled,
 // `?name` about to be removed, `-name` removed.
 import { writeSync } from 'node:fs';
-import { Gallery } from '@insightface-ts/gallery';
+import { openGallery } from '@insightface-ts/gallery';
 import { durabilityModel, embeddingsOf, metadataOf } from './durability-people.js';
 
 const lanes = 3;
 const [folder = '', prefix = ''] = process.argv.slice(2);
-const gallery = await Gallery.open(folder, { model: durabilityModel });
+const gallery = await openGallery(folder, { model: durabilityModel });
 const tell = (line: string) => writeSync(1, `${line}\n`);
 
 async function work(lane: number): Promise<never> {

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Gallery, type Person } from '@insightface-ts/gallery';
+import { openGallery, type Person } from '@insightface-ts/gallery';
 import { durabilityModel, embeddingsOf, metadataOf } from './durability-people.js';
 
 export interface DurabilityResult {
@@ -101,19 +101,19 @@ async function compare(
   prefix: string,
   result: DurabilityResult,
 ): Promise<void> {
-  const gallery = await Gallery.open(folder, { model: durabilityModel });
+  const gallery = await openGallery(folder, { model: durabilityModel });
   try {
-    gallery.check();
+    await gallery.check();
     const said = new Set(lines);
     for (const line of lines) {
       const name = line.slice(1);
-      const person = gallery.get(name);
+      const person = await gallery.get(name);
       if (line.startsWith('-') && person) result.lost.push(`${name} is back`);
       if (line.startsWith('+') && !person && !said.has(`?${name}`)) result.lost.push(name);
     }
-    for (const { name } of gallery.list()) {
+    for await (const { name } of gallery.list()) {
       if (!name.startsWith(prefix)) continue;
-      const fault = faultOf(gallery.get(name));
+      const fault = faultOf(await gallery.get(name));
       if (fault) result.half.push(`${name}: ${fault}`);
     }
   } catch (error) {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { Gallery } from '@insightface-ts/gallery';
+import { openGallery } from '@insightface-ts/gallery';
 import { expect, it, onTestFinished } from 'vitest';
 import { durabilityModel, embeddingsOf } from './durability-people.js';
 import { killWriters } from './durability-rounds.js';
@@ -47,9 +47,9 @@ it('a gallery on a full disk says so, keeps what it had and nothing half', async
 
 it('a search sees what another process has enrolled and removed, while both have the gallery open', async () => {
   const folder = await temporaryFolder();
-  const gallery = await Gallery.open(folder, { model: durabilityModel });
-  const nearest = (name: string) =>
-    gallery.search(embeddingsOf(name)[0]!, { limit: 1, threshold: 0.99 })[0]?.name;
+  const gallery = await openGallery(folder, { model: durabilityModel });
+  const nearest = async (name: string) =>
+    (await gallery.search(embeddingsOf(name)[0]!, { limit: 1, threshold: 0.99 }))[0]?.name;
   const [program, ...parameters] = builtScript('durability-child');
   const writer = spawn(program, [...parameters, folder, 'other'], { stdio: ['ignore', 'pipe', 'inherit'] });
   const removed = new Set<string>();
@@ -59,9 +59,9 @@ it('a search sees what another process has enrolled and removed, while both have
     if (line.startsWith('?')) removed.add(name);
     // The writer may be ahead of this line, and have removed the person since.
     else if (line.startsWith('+')) {
-      if (nearest(name) === name) seen++;
-      else expect(gallery.get(name)).toBeUndefined();
-    } else expect(nearest(name)).toBeUndefined();
+      if ((await nearest(name)) === name) seen++;
+      else expect(await gallery.get(name)).toBeUndefined();
+    } else expect(await nearest(name)).toBeUndefined();
     if (removed.size > 20) break;
   }
   const ended = once(writer, 'exit');

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { Gallery, type GalleryModel } from '@insightface-ts/gallery';
+import { type GalleryModel, openGallery } from '@insightface-ts/gallery';
 import { machine } from './machine.js';
 import { median } from './median.js';
 import { mulberry32 } from './random.js';
@@ -33,7 +33,7 @@ const vectors = Array.from({ length: people }, () => {
   return Array.from({ length: each }, () => nearby(centre, 0.8));
 });
 const folder = await mkdtemp(join(tmpdir(), 'insightface-search-'));
-const gallery = await Gallery.open(join(folder, 'people'), { model });
+const gallery = await openGallery(join(folder, 'people'), { model });
 try {
   const enrol = await seconds(async () => {
     for (let first = 0; first < people; first += enrolledAtOnce)
@@ -53,7 +53,11 @@ try {
     const probe = nearby(vectors[person]![0]!, 0.05);
     let found: string | undefined;
     let expected: number | undefined;
-    ours.push(await seconds(() => (found = gallery.search(probe, { limit: 5 })[0]?.name)));
+    ours.push(
+      await seconds(async () => {
+        found = (await gallery.search(probe, { limit: 5 }))[0]?.name;
+      }),
+    );
     plain.push(await seconds(() => (expected = plainSearch(probe, 5)[0])));
     if (found === `P${person}`) right++;
     if (found === `P${expected}`) agree++;

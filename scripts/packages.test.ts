@@ -12,7 +12,18 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { codeBlocks } from '../docs/code-blocks.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const names = ['onnx', 'insightface', 'gallery', 'torch', 'train', 'cli'];
+const names = [
+  'onnx',
+  'insightface',
+  'capture',
+  'gallery',
+  'audit',
+  'torch',
+  'train',
+  'server',
+  'client',
+  'cli',
+];
 let project = '';
 const tarballs = new Map<string, string>();
 

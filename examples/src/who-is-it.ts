@@ -3,7 +3,7 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, parse } from 'node:path';
-import { Gallery } from '@insightface-ts/gallery';
+import { openGallery } from '@insightface-ts/gallery';
 import { FaceAnalysis, thresholdAtFar } from 'insightface-ts';
 
 const [folder, photo] = process.argv.slice(2);
@@ -13,7 +13,7 @@ const app = await FaceAnalysis.create({ detMetric: 'max' });
 const { recognizer } = app;
 if (!recognizer?.thresholds) throw new Error('The pack has no thresholds.');
 const store = await mkdtemp(join(tmpdir(), 'who-is-it-'));
-const gallery = await Gallery.open(store, { model: recognizer });
+const gallery = await openGallery(store, { model: recognizer });
 
 for (const file of await readdir(folder)) {
   const [face] = await app.get(join(folder, file), { maxNum: 1 });
@@ -23,7 +23,7 @@ for (const file of await readdir(folder)) {
 // A search among N people compares N times: 1 in 10,000 suits some tens of people.
 const threshold = thresholdAtFar(recognizer.thresholds, 1e-4);
 for (const { bbox, embedding } of await app.get(photo)) {
-  const [best] = embedding ? gallery.search(embedding, { limit: 1, threshold }) : [];
+  const [best] = embedding ? await gallery.search(embedding, { limit: 1, threshold }) : [];
   console.log(
     `face at ${Math.round(bbox[0])}, ${Math.round(bbox[1])}:`,
     best ? `${best.name}, cosine ${best.similarity.toFixed(3)}` : 'not enrolled',

@@ -27,7 +27,7 @@ export function faceToJson(face: Face, options: { readonly embedding?: boolean }
 /** An error as the commands print it in a JSON line. */
 export function errorToJson(error: Error): { code: string; message: string } {
   // Codes of Node and of other libraries are not among those that the manual lists.
-  const ours = ['InsightFaceError', 'OnnxError', 'TorchError'].includes(error.name);
+  const ours = ['InsightFaceError', 'OnnxError', 'TorchError', 'AuditError'].includes(error.name);
   const code = ours && 'code' in error && typeof error.code === 'string' ? error.code : 'UNEXPECTED';
   return { code, message: error.message };
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { addAnalyze } from './commands/analyze.js';
+import { addAudit } from './commands/audit.js';
 import { addCluster } from './commands/cluster.js';
 import { addData } from './commands/data.js';
 import { addDemo } from './commands/demo.js';
@@ -12,6 +13,7 @@ import { addExport } from './commands/export.js';
 import { addGallery } from './commands/gallery.js';
 import { addIdentify } from './commands/identify.js';
 import { addModels } from './commands/models.js';
+import { addServe } from './commands/serve.js';
 import { addSummary } from './commands/summary.js';
 import { addTrain } from './commands/train.js';
 import { addVerify } from './commands/verify.js';
@@ -31,6 +33,6 @@ export const program = new Command('insightface')
 
 for (const add of [
   ...[addDemo, addAnalyze, addDraw, addVerify, addEnroll, addIdentify, addGallery, addCluster],
-  ...[addEval, addData, addTrain, addExport, addSummary, addModels, addDoctor],
+  ...[addServe, addAudit, addEval, addData, addTrain, addExport, addSummary, addModels, addDoctor],
 ])
   add(program);

@@ -32,6 +32,10 @@ export type ErrorCode =
   | 'EMBEDDING_INVALID'
   /** The gallery folder is not a gallery, or is damaged. */
   | 'GALLERY_INVALID'
+  /** Data is encrypted, and the key is missing or another. */
+  | 'KEY_INVALID'
+  /** The database does not answer, or refuses the connection. */
+  | 'STORE_UNAVAILABLE'
   /** No person of that name or id. */
   | 'PERSON_NOT_FOUND'
   /** A person of that name exists already. */
@@ -44,6 +48,12 @@ export type ErrorCode =
   | 'TRAINING_FAILED'
   /** The checkpoint is damaged, or belongs to another experiment. */
   | 'CHECKPOINT_INVALID'
+  /** The queue is full, or the deadline cannot be met: try again later. */
+  | 'BUSY'
+  /** The deadline passed before the work began. */
+  | 'DEADLINE_EXCEEDED'
+  /** A worker thread died over the request, or none can be started. */
+  | 'WORKER_FAILED'
   /** The caller's AbortSignal fired. */
   | 'ABORTED'
   /** The object was disposed of already. */

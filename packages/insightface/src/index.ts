@@ -13,10 +13,14 @@ export type { Face } from './analysis/face.js';
 export {
   FaceAnalysis,
   type FaceAnalysisOptions,
-  type GetOptions,
-  type NamedRecognizer,
-  type StreamItem,
 } from './analysis/face-analysis.js';
+export type {
+  FaceAnalyzer,
+  FaceAnalyzerOptions,
+  GetOptions,
+  NamedRecognizer,
+  StreamItem,
+} from './analysis/face-analyzer.js';
 export { type ImageInput, readImage } from './analysis/input.js';
 export type { RecognizerInfo } from './analysis/models.js';
 export type { Timings } from './analysis/timings.js';
@@ -103,6 +107,16 @@ export {
   type WarpOptions,
   warpAffine,
 } from './image/index.js';
+export { BusyError } from './pool/busy-error.js';
+export { FaceAnalysisPool } from './pool/face-analysis-pool.js';
+export type { PoolImage } from './pool/messages.js';
+export type {
+  AnalyzedImage,
+  PoolOptions,
+  PoolStats,
+  RequestOptions,
+  UrgencyOptions,
+} from './pool/options.js';
 export {
   type Calibration,
   confidence,
@@ -120,6 +134,7 @@ export {
   thresholdAtFar,
 } from './recognition/index.js';
 export { availableDevices, createSession } from './runtime/node.js';
-export { type OpenOptions, openSession } from './runtime/open.js';
+export { openSession } from './runtime/open.js';
+export type { OpenOptions } from './runtime/prepare.js';
 export type { Device, Session, SessionOptions, Tensor, TensorInfo } from './runtime/session.js';
 export * from './zoo/index.js';

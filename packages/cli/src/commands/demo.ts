@@ -54,13 +54,13 @@ async function demo(options: DemoOptions): Promise<void> {
   }).finally(() => progress.end());
   const folder = await mkdtemp(join(tmpdir(), 'insightface-demo-'));
   await withApp(options, {}, async app => {
-    const gallery = await openGallery(join(folder, 'gallery'), app);
+    const gallery = await openGallery({ gallery: join(folder, 'gallery') }, app);
     try {
       const photos = await analyze(app, paths);
       printFaces(photos);
       await enrollPeople(gallery, photos);
-      const named = nameFaces(app, gallery, photos);
-      printThresholds(app, gallery, photos);
+      const named = await nameFaces(app, gallery, photos);
+      await printThresholds(app, gallery, photos);
       await drawPhotos(app, photos, named, options.out);
     } finally {
       await gallery.close();
@@ -112,7 +112,11 @@ async function enrollPeople(gallery: Gallery, photos: readonly Photo[]): Promise
 }
 
 /** Names of the faces in the photos that were not enrolled from. */
-function nameFaces(app: FaceAnalysis, gallery: Gallery, photos: readonly Photo[]): Map<Face, string> {
+async function nameFaces(
+  app: FaceAnalysis,
+  gallery: Gallery,
+  photos: readonly Photo[],
+): Promise<Map<Face, string>> {
   const threshold = measuredThreshold(app, demoFar) ?? 0.4;
   const others = photos.filter(photo => !enrolled[photo.name]);
   print(
@@ -127,7 +131,7 @@ function nameFaces(app: FaceAnalysis, gallery: Gallery, photos: readonly Photo[]
   const rows = [['photo', 'face', 'nearest', 'cosine', 'answer']];
   for (const photo of others)
     for (const [index, face] of photo.faces.entries()) {
-      const [best] = face.normedEmbedding ? gallery.search(face.normedEmbedding, { limit: 1 }) : [];
+      const [best] = face.normedEmbedding ? await gallery.search(face.normedEmbedding, { limit: 1 }) : [];
       if (!best) continue;
       const known = best.similarity >= threshold;
       if (known) named.set(face, best.name);
@@ -144,16 +148,15 @@ function nameFaces(app: FaceAnalysis, gallery: Gallery, photos: readonly Photo[]
 }
 
 /** The nearest strangers show why a threshold always goes with a false accept rate. */
-function printThresholds(app: FaceAnalysis, gallery: Gallery, photos: readonly Photo[]): void {
+async function printThresholds(app: FaceAnalysis, gallery: Gallery, photos: readonly Photo[]): Promise<void> {
   const thresholds = app.recognizer?.thresholds;
   if (!thresholds) return;
-  const best = photos
+  const probes = photos
     .filter(photo => !enrolled[photo.name])
     .flatMap(photo => photo.faces)
-    .map(face =>
-      face.normedEmbedding ? (gallery.search(face.normedEmbedding, { limit: 1 })[0]?.similarity ?? 0) : 0,
-    )
-    .sort((a, b) => b - a);
+    .flatMap(face => face.normedEmbedding ?? []);
+  const found = await gallery.searchMany(probes, { limit: 1 });
+  const best = found.map(([match]) => match?.similarity ?? 0).sort((a, b) => b - a);
   print('\n4. What a threshold means: a lower one names more faces, and sooner a wrong one\n');
   const rows = Object.keys(thresholds)
     .map(Number)

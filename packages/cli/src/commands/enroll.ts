@@ -2,14 +2,13 @@ import type { Command } from 'commander';
 import type { Face, FaceAnalysis } from 'insightface-ts';
 import { type AppOptions, addAppOptions, withApp } from '../app.js';
 import { errorToJson } from '../face-json.js';
-import { openGallery } from '../gallery.js';
+import { type GalleryPlace, keyFileFlag, keyFileHelp, openGallery } from '../gallery.js';
 import { expandInputs } from '../inputs.js';
 import { largestFace } from '../largest-face.js';
 import { reportFailure } from '../report-error.js';
 import { print, visible } from '../terminal.js';
 
-interface EnrollOptions extends AppOptions {
-  readonly gallery: string;
+interface EnrollOptions extends AppOptions, GalleryPlace {
   readonly largest?: boolean;
   readonly json?: boolean;
 }
@@ -20,7 +19,8 @@ export function addEnroll(program: Command): void {
     .description('add a person to a gallery, from one photo or several')
     .argument('<name>', 'who it is')
     .argument('<path...>', 'photos of this person, each with one face')
-    .requiredOption('--gallery <folder>', 'the gallery; made where there is none')
+    .requiredOption('--gallery <place>', 'folder, postgres:// or qdrant://; made where there is none')
+    .option(keyFileFlag, keyFileHelp)
     .option('--largest', 'take the largest face of photos that show several')
     .option('--json', 'one JSON object a line for each photo')
     .addHelpText(
@@ -49,7 +49,7 @@ async function enroll(
   files: readonly string[],
   options: EnrollOptions,
 ): Promise<number> {
-  const gallery = await openGallery(options.gallery, app);
+  const gallery = await openGallery(options, app);
   let failed = 0;
   const report = (input: string, outcome: { template: string } | { code: string; message: string }) => {
     if ('code' in outcome) failed++;
@@ -73,7 +73,7 @@ async function enroll(
         report(item.input, face);
         continue;
       }
-      const [template] = await gallery.enroll(name, face.embedding, { source: item.input });
+      const [template = ''] = await gallery.enroll(name, face.embedding, { source: item.input });
       report(item.input, { template });
     }
   } finally {

@@ -1,15 +1,14 @@
-import type { Gallery } from '@insightface-ts/gallery';
+import type { Gallery, SearchOptions } from '@insightface-ts/gallery';
 import { type Command, Option } from 'commander';
 import { confidence, type Face, type FaceAnalysis } from 'insightface-ts';
 import { type AppOptions, addAppOptions, parseCosine, parseCount, parseFraction, withApp } from '../app.js';
-import { openGallery } from '../gallery.js';
+import { type GalleryPlace, keyFileFlag, keyFileHelp, openGallery } from '../gallery.js';
 import { expandInputs } from '../inputs.js';
 import { measuredThreshold, recognizerOf } from '../recognizer.js';
 import { warn } from '../terminal.js';
 import { createWriter, type MatchJson, type WriterOptions } from '../writer.js';
 
-interface IdentifyOptions extends AppOptions, WriterOptions {
-  readonly gallery: string;
+interface IdentifyOptions extends AppOptions, WriterOptions, GalleryPlace {
   readonly far: number;
   readonly threshold?: number;
   readonly limit: number;
@@ -20,7 +19,8 @@ export function addIdentify(program: Command): void {
     .command('identify')
     .description('name the faces of photos by the people of a gallery')
     .argument('<path...>', 'image files, folders, globs')
-    .requiredOption('--gallery <folder>', 'the gallery that enroll made')
+    .requiredOption('--gallery <place>', 'the gallery that enroll made')
+    .option(keyFileFlag, keyFileHelp)
     .option('--far <rate>', 'false accept rate of one comparison', parseFraction, 1e-4)
     .option('--threshold <cosine>', 'use this threshold instead of the one for --far', parseCosine)
     .option('--limit <n>', 'most people named for a face', parseCount, 3)
@@ -48,7 +48,7 @@ async function identify(
   files: readonly string[],
   options: IdentifyOptions,
 ): Promise<number> {
-  const gallery = await openGallery(options.gallery, app, { mustExist: true });
+  const gallery = await openGallery(options, app, { mustExist: true });
   let failed = 0;
   try {
     const threshold = options.threshold ?? thresholdFor(app, options.far);
@@ -59,10 +59,8 @@ async function identify(
         write(item);
         continue;
       }
-      const faces = item.faces.map(face => ({
-        ...face,
-        matches: matchFace(face, gallery, app, threshold, options.limit),
-      }));
+      const matches = await matchFaces(item.faces, gallery, app, { threshold, limit: options.limit });
+      const faces = item.faces.map((face, index) => ({ ...face, matches: matches[index] ?? [] }));
       write({ ...item, faces });
     }
   } finally {
@@ -71,21 +69,26 @@ async function identify(
   return failed > 0 ? 2 : 0;
 }
 
-/** The people whom a face may be, best first. */
-function matchFace(
-  face: Face,
+/** The people whom each face may be, best first. */
+async function matchFaces(
+  faces: readonly Face[],
   gallery: Gallery,
   app: FaceAnalysis,
-  threshold: number,
-  limit: number,
-): MatchJson[] {
-  if (!face.normedEmbedding) return [];
+  options: SearchOptions,
+): Promise<MatchJson[][]> {
   const calibration = app.recognizer?.calibration;
-  return gallery.search(face.normedEmbedding, { limit, threshold }).map(({ name, similarity }) => ({
-    name,
-    similarity,
-    ...(calibration && { confidence: confidence(calibration, similarity) }),
-  }));
+  const measured = faces.filter(face => face.normedEmbedding);
+  const found = await gallery.searchMany(
+    measured.map(face => face.normedEmbedding).filter(embedding => embedding !== undefined),
+    options,
+  );
+  return faces.map(face =>
+    (found[measured.indexOf(face)] ?? []).map(({ name, similarity }) => ({
+      name,
+      similarity,
+      ...(calibration && { confidence: confidence(calibration, similarity) }),
+    })),
+  );
 }
 
 /** The measured threshold for a rate; a recogniser that was never measured needs one from the user. */

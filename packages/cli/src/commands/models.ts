@@ -11,6 +11,7 @@ import {
   readPack,
   removePack,
   verifyPack,
+  writeWebPack,
 } from 'insightface-ts';
 import { Progress } from '../progress.js';
 import { formatTable } from '../table.js';
@@ -67,6 +68,13 @@ export function addModels(program: Command): void {
     .option('--backbone <name>', 'network of a weights file that does not say it')
     .option('--json', 'print the manifest')
     .action(pack);
+  add('web', 'write a pack as static files, for pages that recognise faces in the browser', [
+    'web --out public/models/open',
+    'web --pack ./my-models --out public/models/mine',
+  ])
+    .requiredOption('--out <folder>', 'a folder that the web server serves')
+    .option('--pack <name|folder>', 'the pack', 'open')
+    .action(web);
   add('remove', 'delete a pack; files that another fetched pack needs stay', ['remove open-precise'])
     .argument('<name>')
     .action(remove);
@@ -107,6 +115,16 @@ async function pull(names: readonly string[]): Promise<void> {
     }).finally(() => progress.end());
     print(`${manifest.name} is ready: ${tasksOf(manifest.models).join(', ')}`);
   }
+}
+
+async function web({ pack, out }: { pack: string; out: string }): Promise<void> {
+  const progress = new Progress(`Fetching ${pack}`);
+  const { models } = await writeWebPack(pack, out, {
+    onProgress: event => progress.update(event.received, event.total ?? 0, 'bytes'),
+    onNotice: notice => warn(visible(notice)),
+  }).finally(() => progress.end());
+  const bytes = models.flatMap(({ files }) => files).reduce((sum, file) => sum + (file.bytes ?? 0), 0);
+  print(`${visible(out)} holds ${tasksOf(models).join(', ')}: ${megabytes(bytes)} MB.`);
 }
 
 async function info(source: string, { json }: JsonOption): Promise<void> {

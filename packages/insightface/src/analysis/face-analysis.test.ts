@@ -48,6 +48,19 @@ describe('get', () => {
     await expect(FaceAnalysis.create({ detThresh: Number.NaN })).rejects.toEqual(invalid);
   });
 
+  it('does of the loaded tasks only those that the call names', async () => {
+    const [all] = await app.get(first);
+    const [few] = await app.get(first, { tasks: ['detection'] });
+    const { landmark68, ...rest } = all ?? {};
+    expect(landmark68).toHaveLength(68);
+    expect(few).toEqual(rest);
+    expect(app.tasks).toEqual(['detection', 'landmark']);
+    await expect(app.get(first, { tasks: ['recognition'] })).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: expect.stringContaining('detection, landmark'),
+    });
+  });
+
   it('stops when its signal has fired', async () => {
     await expect(app.get(first, { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'ABORTED' });
   });

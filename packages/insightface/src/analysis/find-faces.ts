@@ -8,6 +8,7 @@ import { InsightFaceError } from '../errors.js';
 import type { Box, FivePoints } from '../geometry.js';
 import type { Image } from '../image/image.js';
 import type { QuarterTurn } from '../image/pixels.js';
+import type { Task } from '../zoo/manifest.js';
 import type { ModelSet } from './models.js';
 import { type Timings, timed } from './timings.js';
 
@@ -16,6 +17,8 @@ export interface FindOptions extends DetectOptions {
   readonly maxNum: number;
   readonly detMetric: SelectionMetric;
   readonly rotation: Rotation;
+  /** What is done; detection always is. */
+  readonly tasks: readonly Task[];
 }
 
 /** A face with all that tells where it is, in the pixels of the picture in which it stands upright. */
@@ -50,7 +53,10 @@ export async function findFaces(
   return timed(timings, 'landmark', async () => {
     const sets = new Map<LandmarkKind, readonly Landmarks[]>();
     const signal = options.signal && { signal: options.signal };
-    for (const landmarker of models.landmarkers)
+    // The first one alone where only its five points are needed.
+    const needed = detections.every(({ kps }) => kps) ? 0 : 1;
+    const count = options.tasks.includes('landmark') ? models.landmarkers.length : needed;
+    for (const landmarker of models.landmarkers.slice(0, count))
       sets.set(landmarker.kind, await landmarker.locate(detections, signal));
     return detections.map((detection, index) => {
       const landmarks = new Map<LandmarkKind, Landmarks>();

@@ -1,9 +1,10 @@
 // What a caller may hand in as a picture. Node only: reads files.
 import { readFile, stat } from 'node:fs/promises';
 import { InsightFaceError } from '../errors.js';
-import { type DecodeOptions, decodeImage } from '../image/decode.js';
+import { decodeImage } from '../image/decode.js';
+import type { DecodeOptions } from '../image/decode-options.js';
 import type { Image } from '../image/image.js';
-import { imageFromPixels, type PixelSource } from '../image/pixels.js';
+import { imageFromPixels, isPixelSource, type PixelSource } from '../image/pixels.js';
 
 /** A path, a `file:` URL, the bytes of an image file, or pixels. */
 export type ImageInput = string | URL | Uint8Array | PixelSource | Image;
@@ -19,19 +20,12 @@ export async function readImage(input: ImageInput, options: DecodeOptions = {}):
   if (input instanceof Uint8Array) return decodeImage(input, options);
   if (typeof input === 'string' || input instanceof URL)
     return decodeImage(await readImageFile(input), options);
-  checkPixels(input);
-  return imageFromPixels(input);
-}
-
-/** JavaScript callers hand in anything. */
-function checkPixels(input: unknown): void {
-  const { width, height, data } = (input ?? {}) as Partial<Record<keyof PixelSource, unknown>>;
-  const isBytes = data instanceof Uint8Array || data instanceof Uint8ClampedArray;
-  if (typeof width !== 'number' || typeof height !== 'number' || !isBytes)
+  if (!isPixelSource(input))
     throw new InsightFaceError(
       'INVALID_ARGUMENT',
       'A picture is a path, a file: URL, the bytes of an image file (Uint8Array), or pixels: {width, height, data}.',
     );
+  return imageFromPixels(input);
 }
 
 async function readImageFile(path: string | URL): Promise<Uint8Array> {

@@ -1,5 +1,4 @@
 // From the models of a pack to objects that are ready to run.
-import { createHash } from 'node:crypto';
 import type { GenderAgeModel, Landmarker, LivenessModel } from '../attributes/attribute-model.js';
 import { createGenderAgeModel, createLandmarker, createLivenessModel } from '../attributes/index.js';
 import type { Detector } from '../detection/detector.js';
@@ -7,7 +6,6 @@ import { createDetector } from '../detection/index.js';
 import { InsightFaceError } from '../errors.js';
 import { type Calibration, createRecognizer } from '../recognition/index.js';
 import type { Recognizer } from '../recognition/recognizer.js';
-import { type OpenOptions, openSession } from '../runtime/open.js';
 import type { Session, Tensor } from '../runtime/session.js';
 import type { LoadedModel, ModelSpec } from '../zoo/manifest.js';
 
@@ -39,14 +37,21 @@ export interface ModelSet {
   dispose(): Promise<void>;
 }
 
+/** What differs between Node and browsers when models are opened. */
+export interface ModelPlatform {
+  openSession(bytes: Uint8Array): Promise<Session>;
+  /** Hex SHA-256 over the parts in order. */
+  sha256(...parts: readonly (Uint8Array | string)[]): string | Promise<string>;
+}
+
 /** Opens every model. Whatever was opened is disposed of again when one of them fails. */
-export async function openModels(models: readonly LoadedModel[], options: OpenOptions): Promise<ModelSet> {
+export async function openModels(models: readonly LoadedModel[], platform: ModelPlatform): Promise<ModelSet> {
   const opened: { dispose(): Promise<void> }[] = [];
   let network = 0;
   const open = async (model: LoadedModel): Promise<Map<string, Session>> => {
     const sessions = new Map<string, Session>();
     for (const [role, bytes] of model.files) {
-      const session = await openSession(bytes, options);
+      const session = await platform.openSession(bytes);
       opened.push(session);
       sessions.set(
         role,
@@ -79,7 +84,7 @@ export async function openModels(models: readonly LoadedModel[], options: OpenOp
       detector: createDetector(detection.spec, await open(detection)),
       detectorSpec: detection.spec,
       recognizer,
-      recognizerInfo: recognition && recognizer && describe(recognition, recognizer),
+      recognizerInfo: recognition && recognizer && (await describe(recognition, recognizer, platform)),
       landmarkers,
       genderAge: genderAge && createGenderAgeModel(genderAge.spec, await open(genderAge)),
       liveness: liveness && createLivenessModel(liveness.spec, await open(liveness)),
@@ -108,17 +113,17 @@ function withClock(session: Session, add: (milliseconds: number) => void): Sessi
   };
 }
 
-function describe(model: LoadedModel, recognizer: Recognizer): RecognizerInfo {
-  const { spec } = model;
-  const hash = createHash('sha256').update(
-    JSON.stringify([spec.input.color, spec.input.mean, spec.input.std]),
-  );
-  for (const bytes of model.files.values()) hash.update(bytes);
+async function describe(
+  { spec, files }: LoadedModel,
+  recognizer: Recognizer,
+  platform: ModelPlatform,
+): Promise<RecognizerInfo> {
+  const feeding = JSON.stringify([spec.input.color, spec.input.mean, spec.input.std]);
   return {
     name: spec.name,
     dimension: recognizer.dimension,
     inputSize: recognizer.inputSize,
-    fingerprint: hash.digest('hex'),
+    fingerprint: await platform.sha256(feeding, ...files.values()),
     ...(spec.thresholds && { thresholds: spec.thresholds }),
     ...(spec.calibration && { calibration: spec.calibration }),
   };

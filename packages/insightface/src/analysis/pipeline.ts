@@ -7,6 +7,7 @@ import { unturnBox, unturnFive, unturnPoint, unturnRoll } from '../detection/tur
 import type { Image } from '../image/image.js';
 import { normalize } from '../recognition/index.js';
 import type { Recognizer } from '../recognition/recognizer.js';
+import type { Task } from '../zoo/manifest.js';
 import type { Face } from './face.js';
 import { type FindOptions, type FoundFace, findFaces } from './find-faces.js';
 import type { ModelSet } from './models.js';
@@ -26,11 +27,14 @@ export async function analyzeImages(
 ): Promise<Face[][]> {
   const networkBefore = models.networkTime();
   const found = await findFaces(models, images, options, timings);
-  const { recognizer } = models;
+  const wanted = <Model>(task: Task, model: Model) => (options.tasks.includes(task) ? model : undefined);
+  const recognizer = wanted('recognition', models.recognizer);
   const embeddings = recognizer && (await embedFaces(recognizer, found, options, timings));
   const signal = options.signal && { signal: options.signal };
-  const genders = await timed(timings, 'attributes', () => models.genderAge?.estimate(found, signal));
-  const liveness = await timed(timings, 'attributes', () => models.liveness?.check(found, signal));
+  const genderAge = wanted('gender-age', models.genderAge);
+  const genders = await timed(timings, 'attributes', () => genderAge?.estimate(found, signal));
+  const livenessModel = wanted('liveness', models.liveness);
+  const liveness = await timed(timings, 'attributes', () => livenessModel?.check(found, signal));
 
   const faces: Face[][] = images.map(() => []);
   for (const [index, face] of found.entries()) {
@@ -38,6 +42,7 @@ export async function analyzeImages(
     const embedding = embeddings?.[index];
     faces[face.photo]?.push({
       ...inPhoto(face, pose, images[face.photo] as Image),
+      ...(options.tasks.includes('landmark') && landmarksInPhoto(face, images[face.photo] as Image)),
       detScore: face.detScore,
       ...(embedding && embeddingFields(embedding)),
       ...genders?.[index],
@@ -67,12 +72,15 @@ function embeddingFields(embedding: Float32Array) {
 }
 
 /** Places and pose as the photo shows them, whichever way it had to be turned for the face to stand upright. */
-function inPhoto({ bbox, kps, landmarks, turn }: FoundFace, pose: Pose, photo: Image) {
-  const place = (points: Landmarks) => points.map(point => unturnPoint(point, turn, photo));
+function inPhoto({ bbox, kps, turn }: FoundFace, pose: Pose, photo: Image) {
   return {
     bbox: unturnBox(bbox, turn, photo),
     kps: unturnFive(kps, turn, photo),
     pose: { ...pose, roll: unturnRoll(pose.roll, turn) },
-    ...Object.fromEntries([...landmarks].map(([kind, points]) => [kind, place(points)])),
   };
+}
+
+function landmarksInPhoto({ landmarks, turn }: FoundFace, photo: Image) {
+  const place = (points: Landmarks) => points.map(point => unturnPoint(point, turn, photo));
+  return Object.fromEntries([...landmarks].map(([kind, points]) => [kind, place(points)]));
 }

@@ -1,25 +1,17 @@
 // Bytes of an image file to pixels, by libvips. Decodes exactly as OpenCV's imread does: EXIF orientation obeyed,
 // alpha dropped without blending, embedded colour profiles ignored.
 import { InsightFaceError } from '../errors.js';
+import { type DecodeOptions, readMaxPixels, tooLarge } from './decode-options.js';
 import { createImage, type Image } from './image.js';
 import { decodeNetpbm, isNetpbm } from './netpbm.js';
 import { isPicture } from './signature.js';
-
-export interface DecodeOptions {
-  /** Largest width x height accepted. Default 80 million: more is an error, not a crash. */
-  readonly maxPixels?: number;
-}
-
-const defaultMaxPixels = 80_000_000;
 
 /**
  * Decodes a JPEG, PNG, WebP, GIF (first frame), TIFF, AVIF, PGM or PPM file.
  * @throws InsightFaceError `IMAGE_INVALID`, `IMAGE_TOO_LARGE`, `IMAGE_UNSUPPORTED`.
  */
 export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}): Promise<Image> {
-  const maxPixels = options.maxPixels ?? defaultMaxPixels;
-  if (!(Number.isInteger(maxPixels) && maxPixels >= 1))
-    throw new InsightFaceError('INVALID_ARGUMENT', `maxPixels is a whole number from 1, not ${maxPixels}.`);
+  const maxPixels = readMaxPixels(options);
   if (isNetpbm(bytes)) return decodeNetpbm(bytes, maxPixels);
   if (bytes.length === 0) throw new InsightFaceError('IMAGE_INVALID', 'The image is empty: it has no bytes.');
   if (!isPicture(bytes)) throw unsupported();
@@ -58,12 +50,7 @@ function unsupported(cause?: unknown): InsightFaceError {
 /** libvips tells what is wrong by words only. */
 function refusal(cause: unknown, maxPixels: number): InsightFaceError {
   const reason = cause instanceof Error ? cause.message : String(cause);
-  if (reason.includes('exceeds pixel limit'))
-    return new InsightFaceError(
-      'IMAGE_TOO_LARGE',
-      `The image has more than ${maxPixels} pixels. Shrink it, or raise maxPixels.`,
-      { cause },
-    );
+  if (reason.includes('exceeds pixel limit')) return tooLarge(maxPixels, cause);
   if (reason.includes('unsupported image format')) return unsupported(cause);
   return new InsightFaceError('IMAGE_INVALID', `This is no readable image: ${reason}`, { cause });
 }

@@ -1,5 +1,6 @@
 export * from './canvas.js';
 export * from './decode.js';
+export * from './decode-options.js';
 export * from './draw.js';
 export * from './encode.js';
 export * from './image.js';

@@ -9,6 +9,13 @@ export interface PixelSource {
   readonly data: Uint8Array | Uint8ClampedArray;
 }
 
+/** JavaScript callers hand in anything. */
+export function isPixelSource(input: unknown): input is PixelSource {
+  const { width, height, data } = (input ?? {}) as Partial<Record<keyof PixelSource, unknown>>;
+  const isBytes = data instanceof Uint8Array || data instanceof Uint8ClampedArray;
+  return typeof width === 'number' && typeof height === 'number' && isBytes;
+}
+
 /**
  * Brings pixels to RGB; alpha is dropped without blending. What comes back is a copy.
  * @throws InsightFaceError `INVALID_ARGUMENT` when the sizes do not fit.

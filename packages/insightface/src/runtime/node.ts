@@ -1,7 +1,9 @@
 // ONNX Runtime in Node. Its run() blocks the event loop while the network computes; see docs/architecture.md.
-import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-common';
+import type { InferenceSession } from 'onnxruntime-common';
 import { InsightFaceError } from '../errors.js';
-import type { Device, Session, SessionOptions, Tensor, TensorInfo } from './session.js';
+import { OrtSession } from './ort-session.js';
+import type { Device, Session, SessionOptions } from './session.js';
+import { disableTelemetry } from './telemetry.js';
 
 type Ort = typeof import('onnxruntime-node');
 
@@ -11,8 +13,7 @@ const maxThreads = 256;
 let loading: Promise<Ort> | undefined;
 
 function loadOrt(): Promise<Ort> {
-  // Its ready builds keep a device id and report to their maker, unless this is set before they are loaded.
-  process.env['ORT_DISABLE_TELEMETRY'] ??= '1';
+  disableTelemetry();
   loading ??= import('onnxruntime-node').catch((cause: unknown) => {
     loading = undefined;
     throw new InsightFaceError(
@@ -83,64 +84,5 @@ export async function createSession(model: Uint8Array, options: SessionOptions =
       { cause },
     );
   }
-  return new NodeSession(ort, session);
-}
-
-class NodeSession implements Session {
-  readonly inputs: readonly TensorInfo[];
-  readonly outputs: readonly TensorInfo[];
-  readonly #ort: Ort;
-  #session: InferenceSession | undefined;
-
-  constructor(ort: Ort, session: InferenceSession) {
-    this.#ort = ort;
-    this.#session = session;
-    this.inputs = session.inputMetadata.map(describe);
-    this.outputs = session.outputMetadata.map(describe);
-  }
-
-  async run(feeds: Readonly<Record<string, Tensor>>): Promise<Record<string, Tensor>> {
-    if (!this.#session) throw new InsightFaceError('DISPOSED', 'This session was disposed of already.');
-    const ortFeeds: Record<string, OrtTensor> = {};
-    for (const [name, tensor] of Object.entries(feeds))
-      ortFeeds[name] = new this.#ort.Tensor('float32', tensor.data, tensor.dims);
-    let results: InferenceSession.OnnxValueMapType;
-    try {
-      results = await this.#session.run(ortFeeds);
-    } catch (cause) {
-      throw new InsightFaceError(
-        'INFERENCE_FAILED',
-        `The network did not run: ${cause instanceof Error ? cause.message : String(cause)}`,
-        { cause },
-      );
-    }
-    const outputs: Record<string, Tensor> = {};
-    for (const [name, value] of Object.entries(results)) {
-      const tensor = value as OrtTensor;
-      outputs[name] = { data: toFloats(tensor), dims: tensor.dims };
-    }
-    return outputs;
-  }
-
-  async dispose(): Promise<void> {
-    const session = this.#session;
-    this.#session = undefined;
-    await session?.release();
-  }
-}
-
-function describe(value: InferenceSession.ValueMetadata): TensorInfo {
-  return { name: value.name, dims: value.isTensor ? value.shape : [] };
-}
-
-function toFloats(tensor: OrtTensor): Float32Array {
-  const { data, type } = tensor;
-  if (data instanceof Float32Array) return data;
-  // Half floats arrive as their bits, which are no numbers to compute with.
-  if (Array.isArray(data) || type === 'float16')
-    throw new InsightFaceError(
-      'MODEL_INVALID',
-      `The network answers with ${type}. Use a model whose outputs are float32.`,
-    );
-  return Float32Array.from(data as ArrayLike<number | bigint>, Number);
+  return new OrtSession(ort.Tensor, session);
 }

@@ -1,6 +1,5 @@
 // Six group photos for the demo and the benchmarks, fetched like a pack.
 
-import { storedPath } from './fetch/source.js';
 import {
   type DownloadProgress,
   type FetchOptions,
@@ -8,6 +7,7 @@ import {
   readStored,
   type SourcedFile,
 } from './fetch/stored-files.js';
+import { storedPath } from './fetch/stored-path.js';
 
 /** What {@link fetchDemoPhotos} takes. */
 export interface FetchDemoPhotosOptions {

@@ -14,3 +14,4 @@ export {
 } from './manage.js';
 export type * from './manifest.js';
 export { builtinPacks } from './packs/index.js';
+export { writeWebPack } from './write-web-pack.js';

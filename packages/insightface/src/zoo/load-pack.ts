@@ -3,6 +3,7 @@ import { access, mkdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { throwIfAborted } from '../abort.js';
 import { InsightFaceError } from '../errors.js';
+import { type ChosenTasks, chooseModels } from './choose-models.js';
 import {
   type DownloadProgress,
   type FetchOptions,
@@ -11,12 +12,12 @@ import {
   readStored,
   type SourcedFile,
 } from './fetch/stored-files.js';
-import { mismatch } from './fetch/write-file.js';
 import { modelHome } from './home.js';
 import { importModel, type ReadFile } from './import-model.js';
 import { isInsightfaceV2, readInsightfaceV2 } from './insightface-v2.js';
-import type { LoadedModel, ModelFile, ModelSpec, PackManifest, Task } from './manifest.js';
+import type { LoadedModel, ModelFile, ModelSpec, PackManifest } from './manifest.js';
 import { checkManifest } from './manifest-schema.js';
+import { mismatch } from './mismatch.js';
 import { builtinPacks } from './packs/index.js';
 import { folderFiles, memoryFiles, type PackFiles } from './route/pack-files.js';
 import { routeFiles } from './route/route-files.js';
@@ -29,11 +30,7 @@ import { sha256Of } from './sha256.js';
 export type PackSource = string | PackManifest | ReadonlyMap<string, Uint8Array>;
 
 /** What {@link loadPack} takes. */
-export interface LoadPackOptions {
-  /** Only models of these tasks. Default: all that the pack does not mark optional. */
-  readonly tasks?: readonly Task[];
-  /** Tasks whose optional models are wanted as well. */
-  readonly include?: readonly Task[];
+export interface LoadPackOptions extends ChosenTasks {
   /** Never use the network. */
   readonly offline?: boolean;
   /** Told while something downloads. */
@@ -133,27 +130,6 @@ function parseManifest(bytes: Uint8Array, name: string): unknown {
       cause,
     });
   }
-}
-
-function chooseModels(manifest: PackManifest, { tasks, include = [] }: LoadPackOptions): ModelSpec[] {
-  for (const task of include)
-    if (!manifest.models.some(model => model.task === task))
-      throw new InsightFaceError(
-        'INVALID_ARGUMENT',
-        `The pack ${manifest.name} has no model for ${task}. It has ${[...new Set(manifest.models.map(model => model.task))].join(', ')}.`,
-      );
-  const isDefault = (task: Task) => manifest.models.some(model => model.task === task && !model.optional);
-  const chosen = manifest.models.filter(({ task, optional }) => {
-    if (include.includes(task)) return true;
-    if (tasks) return tasks.includes(task) && (!optional || !isDefault(task));
-    return !optional;
-  });
-  if ((!tasks || tasks.includes('detection')) && !chosen.some(({ task }) => task === 'detection'))
-    throw new InsightFaceError(
-      'PACK_INVALID',
-      `The pack ${manifest.name} has no detector, and faces cannot be found without one.`,
-    );
-  return chosen;
 }
 
 /** Fetches what has a source and is not there yet, and returns a function that reads any file, checked. */

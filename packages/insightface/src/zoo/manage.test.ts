@@ -1,7 +1,7 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { storedPath } from './fetch/source.js';
+import { storedPath } from './fetch/stored-path.js';
 import { sourcedFiles } from './load-pack.js';
 import { listPacks, readPack, removePack, verifyPack } from './manage.js';
 import type { PackManifest } from './manifest.js';

@@ -2,8 +2,8 @@
 import { readFile, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { InsightFaceError } from '../errors.js';
-import { storedPath } from './fetch/source.js';
 import { expectedDigest, hasSource, isStored, removeStored, type SourcedFile } from './fetch/stored-files.js';
+import { storedPath } from './fetch/stored-path.js';
 import { modelHome } from './home.js';
 import { importedPath, partsOf } from './import-model.js';
 import { type LoadPackOptions, loadPack, openPack, type PackSource, sourcedFiles } from './load-pack.js';

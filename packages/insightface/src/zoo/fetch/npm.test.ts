@@ -6,8 +6,8 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type FileServer, sendFile, startFileServer } from '../testing/file-server.js';
 import { temporaryHome } from '../testing/temporary-home.js';
 import { npmSettings } from './npm-settings.js';
-import { storedPath } from './source.js';
 import { fetchFiles, type SourcedFile } from './stored-files.js';
+import { storedPath } from './stored-path.js';
 
 // A registry of our own that wants a token, set in an npmrc as any user would.
 const weights = randomBytes(20_000);

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { modelHome } from '../home.js';
-import { isAllowedUrl, parseSource, relativePathProblem, sourceProblem, storedPath } from './source.js';
+import { isAllowedUrl, parseSource, relativePathProblem, sourceProblem } from './source.js';
+import { storedPath } from './stored-path.js';
 
 describe('parseSource', () => {
   test('reads npm sources, scoped ones too', () => {

@@ -3,16 +3,18 @@ import { createReadStream } from 'node:fs';
 import { readFile, rm, stat } from 'node:fs/promises';
 import { InsightFaceError } from '../../errors.js';
 import type { ModelFile } from '../manifest.js';
+import { mismatch } from '../mismatch.js';
 import { sha256Of } from '../sha256.js';
 import { discard, download } from './download.js';
 import { withLock } from './lock.js';
 import { findNpmTarball } from './npm.js';
 import { urlRequest } from './request.js';
-import { originFolder, originOf, parseSource, type Source, storedPath } from './source.js';
+import { originOf, parseSource, type Source } from './source.js';
+import { originFolder, storedPath } from './stored-path.js';
 import { archiveLimits, install, type Target } from './unpack.js';
 import { unpackTar } from './unpack-tar.js';
 import { unpackZip } from './unpack-zip.js';
-import { mismatch, writeStream } from './write-file.js';
+import { writeStream } from './write-file.js';
 
 /** How far the download of one source is. */
 export interface DownloadProgress {

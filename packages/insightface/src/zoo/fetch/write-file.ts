@@ -4,6 +4,7 @@ import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { InsightFaceError } from '../../errors.js';
 import { modelHome } from '../home.js';
+import { mismatch } from '../mismatch.js';
 
 /** What a file must be. */
 export interface Expected {
@@ -82,12 +83,4 @@ export async function writing<T>(path: string, work: () => Promise<T>): Promise<
       cause,
     });
   }
-}
-
-/** The error of a file with another SHA-256 than it must have. */
-export function mismatch(path: string, expected: string, actual: string): InsightFaceError {
-  return new InsightFaceError(
-    'CHECKSUM_MISMATCH',
-    `${path} has SHA-256 ${actual}, and ${expected} is expected. It was damaged or replaced; it is not used.`,
-  );
 }

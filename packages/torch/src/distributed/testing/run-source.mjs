@@ -11,7 +11,9 @@ export function runSource(file) {
     logLevel: 'error',
     resolve: {
       alias: {
+        '@insightface-ts/audit': source('audit'),
         '@insightface-ts/gallery': source('gallery'),
+        '@insightface-ts/server': source('server'),
         '@insightface-ts/torch': source('torch'),
         '@insightface-ts/train': source('train'),
         '@insightface-ts/onnx': source('onnx'),

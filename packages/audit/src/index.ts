@@ -1,0 +1,12 @@
+export type { Anchor, AnchorTarget } from './anchor.js';
+export { type AuditHead, AuditLog } from './audit-log.js';
+export type { AuditLogOptions } from './audit-options.js';
+export type { AuditFault, FaultReason } from './chain.js';
+export { AuditError, type AuditErrorCode } from './errors.js';
+export type { AuditEvent, AuditOutcome, AuditRecord } from './event.js';
+export { exportAudit } from './export.js';
+export { type InclusionProof, proveRecord, verifyProof } from './proof.js';
+export { type AuditQuery, searchAudit } from './search.js';
+export { keyFingerprint, openSigningKey, publicKeyPem, readPublicKey } from './signing-key.js';
+export { createSubjectSalt, subjectReference } from './subject.js';
+export { type AuditBroken, type AuditWhole, type VerifyOptions, verifyAudit } from './verify.js';
