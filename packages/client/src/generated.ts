@@ -856,7 +856,7 @@ export interface Operations {
     };
     answer: undefined;
   };
-  /** Cosine by false accept rate, and the rates by cosine */
+  /** Cosine by false accept rate, and the rate by cosine */
   'GET /v1/thresholds': {
     answer: {
       current: number | null;
@@ -866,8 +866,6 @@ export interface Operations {
         threshold: number;
         /** Measured, interpolated in its logarithm */
         far: number;
-        /** False reject rate by the calibration curve: an estimate; null without one */
-        frr: number | null;
       }[];
     };
   };

@@ -105,7 +105,7 @@ export const english = {
     'Frames go to this server one at a time and are not kept. Every decision is written to the audit log.',
   frameTime: '{0} ms a frame',
   unknown: 'Unknown',
-  rates: 'False accepts and false rejects',
+  rates: 'False accepts by threshold',
   ratesHint:
     'Where the line is drawn decides how often a stranger is taken for somebody, and how often somebody is not recognised.',
   notMeasured: 'Nothing was measured for this recogniser. Set a threshold by hand.',
@@ -118,7 +118,6 @@ export const english = {
   inUse: 'in use',
   use: 'Use',
   falseAccepts: 'False accepts',
-  falseRejects: 'False rejects (estimate)',
   enrolmentRules: 'Rules',
   minQuality: 'Lowest quality for enrolment',
   minFaceSize: 'Smallest face for enrolment, in pixels',

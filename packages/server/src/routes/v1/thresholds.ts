@@ -1,10 +1,9 @@
-import { confidence } from 'insightface-ts';
 import { Type } from 'typebox';
 import { recognizerOf } from '../../people/decide.js';
 import { thresholdFor } from '../../settings/threshold.js';
 import type { App } from '../app.js';
 
-/** Which cosine goes with which false accept rate, and what a threshold costs. */
+/** Which cosine goes with which false accept rate, over the measured range. */
 export function addThresholds(app: App): void {
   const { services } = app;
   app.get(
@@ -13,7 +12,7 @@ export function addThresholds(app: App): void {
       config: { role: 'any' },
       schema: {
         operationId: 'thresholds',
-        summary: 'Cosine by false accept rate, and the rates by cosine',
+        summary: 'Cosine by false accept rate, and the rate by cosine',
         tags: ['settings'],
         response: {
           200: Type.Object({
@@ -23,9 +22,6 @@ export function addThresholds(app: App): void {
               Type.Object({
                 threshold: Type.Number(),
                 far: Type.Number({ description: 'Measured, interpolated in its logarithm' }),
-                frr: Type.Union([Type.Number(), Type.Null()], {
-                  description: 'False reject rate by the calibration curve: an estimate; null without one',
-                }),
               }),
             ),
           }),
@@ -34,16 +30,13 @@ export function addThresholds(app: App): void {
     },
     ({ access }) => {
       const recognizer = recognizerOf(services);
-      const { thresholds = {}, calibration } = recognizer;
+      const { thresholds = {} } = recognizer;
       const settings = services.settings.get(access.tenant);
       const known = recognizer.thresholds !== undefined || settings.threshold !== null;
       return {
         current: known ? thresholdFor(recognizer, settings, {}) : null,
         far: { ...thresholds },
-        curve: farCurve(thresholds).map(point => ({
-          ...point,
-          frr: calibration ? 1 - confidence(calibration, point.threshold) : null,
-        })),
+        curve: farCurve(thresholds),
       };
     },
   );
