@@ -61,7 +61,8 @@ export async function startConsole(): Promise<ConsoleUnderTest> {
     open: async ({ key, path = '', ...options } = {}) => {
       const context = await browser.newContext({ locale: 'en-GB', ...options });
       const page = await context.newPage();
-      page.setDefaultTimeout(20_000);
+      // A busy machine takes its time.
+      page.setDefaultTimeout(90_000);
       page.on('pageerror', error => console.error(error));
       page.on('console', message => {
         // A refused key or a person that is gone answers with a status, which Chromium tells as an error.
