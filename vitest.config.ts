@@ -25,10 +25,9 @@ export default defineConfig({
           name: 'unit',
           include: ['{packages,bench,docs,examples,scripts}/**/*.test.ts'],
           exclude: ['**/node_modules/**', '**/dist/**', '**/*.data.test.ts'],
-          // Tests in a browser wait for a server and for each other on a busy machine.
-          testTimeout: 180_000,
+          testTimeout: 60_000,
           // The engine loads in a hook, and a busy machine takes its time.
-          hookTimeout: 180_000,
+          hookTimeout: 60_000,
           // Files run side by side; several threads in each would only wait for each other.
           env: { OMP_NUM_THREADS: '1' },
         },
@@ -40,7 +39,7 @@ export default defineConfig({
           include: ['{packages,bench}/**/*.data.test.ts'],
           exclude: ['**/node_modules/**', '**/dist/**'],
           testTimeout: 600_000,
-          hookTimeout: 180_000,
+          hookTimeout: 60_000,
         },
       },
     ],

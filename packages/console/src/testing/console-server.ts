@@ -62,7 +62,7 @@ export async function startConsole(): Promise<ConsoleUnderTest> {
       const context = await browser.newContext({ locale: 'en-GB', ...options });
       const page = await context.newPage();
       // A busy machine takes its time.
-      page.setDefaultTimeout(90_000);
+      page.setDefaultTimeout(45_000);
       page.on('pageerror', error => console.error(error));
       page.on('console', message => {
         // A refused key or a person that is gone answers with a status, which Chromium tells as an error.

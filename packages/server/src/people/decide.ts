@@ -72,7 +72,7 @@ export async function matchToJson(
   { recognizer, threshold }: DecisionRules,
   { personId, name, tags = [], similarity, templateId }: Match,
 ): Promise<MatchJson> {
-  const kept = (await photos.list(tenant, personId)).includes(templateId);
+  const kept = await photos.has(tenant, personId, templateId);
   return {
     person: { id: personId, name, tags: [...tags] },
     similarity: roundScore(similarity),

@@ -1,6 +1,6 @@
 // Crops of enrolled faces: one file a template in one folder a person, sealed by the person's key where the gallery is
 // encrypted. With the person's folder, or key, they are gone.
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Gallery } from '@insightface-ts/gallery';
 import { InsightFaceError } from 'insightface-ts';
@@ -38,6 +38,14 @@ export class PhotoStore {
     if (!bytes) return undefined;
     const { sealer } = await this.#gallery(tenant);
     return sealer ? sealer.open(personId, templateId, bytes) : bytes;
+  }
+
+  /** Whether the photo of a template is kept. */
+  has(tenant: string, personId: string, templateId: string): Promise<boolean> {
+    return access(this.#file(tenant, personId, templateId)).then(
+      () => true,
+      () => false,
+    );
   }
 
   /** Templates of a person of which there is a photo. */
